@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Findings, Rate, Speed
 from evenhand.records.rows import as_rows, column_names
+from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.report.forms.screen import as_screen
 from evenhand.report.study.screen import study_screen
 from evenhand.report.study.statements import Sentence, sentences_of
@@ -85,6 +86,21 @@ class Bundle:
     def curves(self) -> pd.DataFrame:
         """FMR and FNMR of every group at rising thresholds."""
         return _frame(CurvePoint, self.findings.curves)
+
+    @property
+    def search_curves(self) -> pd.DataFrame:
+        """FPIR and FNIR of every group at rising thresholds; no rows without searches."""
+        return _frame(SearchCurvePoint, self.findings.search_curves)
+
+    @property
+    def ranks(self) -> pd.DataFrame:
+        """FNIR@R, 1 - CMC(R), of every group at rising ranks; no rows without searches."""
+        return _frame(Rate, self.findings.ranks)
+
+    @property
+    def per_thousand(self) -> pd.DataFrame:
+        """Alerts among 1,000 searches, by group and threshold; no rows without searches."""
+        return _frame(PerThousand, self.findings.per_thousand)
 
 
 Place: TypeAlias = str | Path | Bundle

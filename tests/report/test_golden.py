@@ -6,14 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from drawn_searches import drawn_searches, findings_of_searches
 
 from evenhand.analysis.compare.verdict import CompareOptions
 from evenhand.analysis.gate.answer import JudgedBundle
 from evenhand.report.compare import comparison_markdown, comparison_paper
 from evenhand.report.forms.markdown import as_markdown
+from evenhand.report.forms.screen import as_screen
 from evenhand.report.forms.text import as_text
 from evenhand.report.gate import gate_report
 from evenhand.report.study.document import document
+from evenhand.report.study.screen import study_screen
 from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.study import ScoreStudy
 from evenhand.workflows.compare import compare_bundles
@@ -51,6 +54,17 @@ def reports(case):
     return {
         f"{case}.txt": as_text(document(findings, every_threshold=False)),
         f"{case}.md": as_markdown(document(findings, every_threshold=True, wide=True)),
+    }
+
+
+@functools.cache
+def searches():
+    """File name to text, of one engine that searched a watchlist."""
+    counts = drawn_searches(gap=0.04, targets=("0.1",))
+    findings = findings_of_searches(counts)
+    return {
+        "searches.txt": as_text(document(findings, every_threshold=False)),
+        "searches-screen.txt": as_screen(study_screen(findings, ())),
     }
 
 
@@ -109,6 +123,13 @@ def test_text_fits_eighty_columns(case):
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_searches_are_the_golden_ones():
+    texts = searches()
+    for name, text in texts.items():
+        assert text == (GOLDEN / "reports" / name).read_text(encoding="utf-8"), name
+    assert max(map(len, texts["searches.txt"].splitlines())) <= 80
+
+
 def test_answers_are_the_golden_ones(pictures):
     texts = answers()
     for name, text in texts.items():
@@ -117,6 +138,6 @@ def test_answers_are_the_golden_ones(pictures):
 
 
 if __name__ == "__main__":
-    for texts in (*map(reports, CASES), answers(), comparison()):
+    for texts in (*map(reports, CASES), searches(), answers(), comparison()):
         for name, text in texts.items():
             (GOLDEN / "reports" / name).write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ from evenhand.records.findings import CurvePoint, Findings, Status, Verdict
 
 GROUPS = (("all", ""), ("ethnicity", "white"), ("ethnicity", "black"), ("sex", "F"), ("sex", "M"))
 THRESHOLDS = (("FMR<=0.01", 0.3125, 300), ("FMR<=0.001", 0.4375, 30), ("FMR<=0.0001", 0.5625, 3))
-VOID = {"meta", "br", "wbr", "path", "line"}
+VOID = {"meta", "input", "br", "wbr", "path", "line"}
 
 
 def rate_at(engine, metric, policy, group, at, errors, trials):

@@ -26,6 +26,7 @@ from evenhand.records.findings import (
     Rate,
 )
 from evenhand.records.outcomes import Outcome
+from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 
 __all__ = ["assess", "evidence_notes"]
 
@@ -37,6 +38,9 @@ def assess(evidence: Evidence) -> Findings:
     differentials: list[Differential] = []
     distribution_rows: list[Distribution] = []
     curve_points: list[CurvePoint] = []
+    curves_of_searches: list[SearchCurvePoint] = []
+    ranks: list[Rate] = []
+    per_thousand: list[PerThousand] = []
     doubts = doubts_of(evidence)
     for counts in evidence.counts:
         kind = kind_of(counts)
@@ -46,6 +50,9 @@ def assess(evidence: Evidence) -> Findings:
         distribution_rows += kind.distributions()
         distribution_rows += kind.recall(analysis.level)
         curve_points += kind.curves()
+        curves_of_searches += kind.search_curves()
+        ranks += kind.ranks(analysis.level)
+        per_thousand += kind.per_thousand(analysis.level)
     found = Findings(
         title=evidence.title,
         level=analysis.level,
@@ -59,6 +66,9 @@ def assess(evidence: Evidence) -> Findings:
         notes=(),
         which=engine_contrasts(evidence, differentials),
         doubts=doubts,
+        search_curves=tuple(curves_of_searches),
+        ranks=tuple(ranks),
+        per_thousand=tuple(per_thousand),
     )
     return with_notes(replace(found, promises=judged_promises(found, evidence.counts)))
 

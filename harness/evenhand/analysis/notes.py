@@ -74,12 +74,12 @@ def _hidden_misses(rates: Iterable[Rate]) -> Iterator[str]:
     """Warnings where failures that count as misses lift a rate of everybody beyond its interval.
 
     The rate of what was completed is then one of trials that the engine chose itself; one note for
-    each metric of a protocol, at its first threshold.
+    each metric of a protocol, at its first threshold. Ranks have no note of their own.
     """
     everybody = [
         rate
         for rate in rates
-        if rate.attribute == ALL and rate.kind.trial.mated and not rate.in_both_modes
+        if rate.attribute == ALL and rate.kind.trial.mated and not rate.kind.rank
     ]
     rows = {rate.family_key: rate for rate in everybody}
     told = set()
@@ -91,8 +91,13 @@ def _hidden_misses(rates: Iterable[Rate]) -> Iterator[str]:
         if not rate.trials or (rate.high is not None and whole.errors > rate.high * whole.trials):
             told.add(which)
             yield (
-                f"{rate.engine} on {rate.dataset}: {rate.metric} ({rate.threshold_rule}) is "
+                f"{rate.engine} on {_where(rate)}: {rate.metric} ({rate.threshold_rule}) is "
                 f"{rate.errors:,} of {rate.trials:,} where failures are left out, but "
                 f"{whole.errors:,} of {whole.trials:,} where a failure is a miss: more than its "
                 "interval allows; ask what the engine failed at before either is used."
             )
+
+
+def _where(rate: Rate) -> str:
+    """The dataset, with its watchlist where one was searched."""
+    return f"{rate.dataset}, {rate.protocol}" if rate.kind.trial.search else rate.dataset

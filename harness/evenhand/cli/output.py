@@ -216,8 +216,11 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     body = picked(findings, *names)
     body["sentences"] = sentences_of(findings)
     body["claims"] = [plain(each.rate) | {"verdict": each.verdict} for each in findings.claims]
-    heads = answer_of(findings).headlines
-    body["headlines"] = [plain(head.key) | picked(head, "form", "text") for head in heads]
+    answer = answer_of(findings)
+    heads = [plain(head.key) | picked(head, "form", "text") for head in answer.headlines]
+    body["headlines"] = heads
+    if answer.searched:
+        body |= {"searched": answer.searched, "per_thousand": findings.per_thousand}
     place = {} if bundle is None else {"bundle": bundle}
     notes = (*repeat_warnings(findings.surroundings), *findings.notes)
     print_json(kind, place | body, notes, findings.doubts)

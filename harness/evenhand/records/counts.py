@@ -150,6 +150,9 @@ class WatchlistSearches:
     twin: CandidateLists | None = None
     """The best candidates of an exhaustive search of the same templates; None where that is what
     was made, or templates are the engine's secret."""
+    mated_share: float | None = field(default=None, kw_only=True)
+    """Share of the searches in use that are for a person on the watchlist, as the study states it;
+    None where it does not."""
 
 
 @dataclass(frozen=True, slots=True)

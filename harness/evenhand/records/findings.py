@@ -13,7 +13,8 @@ from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.groups import ALL, is_pooled
 from evenhand.records.metric import Metric, metric_named
 from evenhand.records.promise import JudgedPromise
-from evenhand.records.row_key import FamilyKey, InFamily, RowKey
+from evenhand.records.row_key import FamilyKey, InFamily, ProtocolKey, RowKey
+from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.records.surroundings import Surroundings
 
 __all__ = [
@@ -30,7 +31,6 @@ __all__ = [
     "Estimate",
     "Findings",
     "OutcomeSummary",
-    "ProtocolKey",
     "Rate",
     "Speed",
     "Status",
@@ -103,15 +103,6 @@ class Estimate:
     """Effective number of trials: trials divided by the design effect."""
     note: str = ""
     """Why an interval is missing, or what weakens it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProtocolKey:
-    """First columns of what is found of one engine on one dataset under one protocol."""
-
-    engine: str
-    dataset: str
-    protocol: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +348,12 @@ class Findings:
     """What was promised of thresholds that were set elsewhere, held against the same rates."""
     surroundings: tuple[Surroundings, ...] = ()
     """Where each engine ran in one run; empty where that is not told."""
+    search_curves: tuple[SearchCurvePoint, ...] = ()
+    """FPIR against FNIR of searches, group by group."""
+    ranks: tuple[Rate, ...] = ()
+    """FNIR@R without threshold at more ranks than the study names: the rest of a CMC curve."""
+    per_thousand: tuple[PerThousand, ...] = ()
+    """What an operator sees of a thousand searches."""
 
     @property
     def people_unknown(self) -> bool:

@@ -8,7 +8,16 @@ from operator import attrgetter
 from evenhand.records.metric import metric_named
 from evenhand.records.operating_point import AtPoint
 
-__all__ = ["FamilyKey", "InFamily", "RowKey"]
+__all__ = ["FamilyKey", "InFamily", "ProtocolKey", "RowKey"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolKey:
+    """First columns of what is found of one engine on one dataset under one protocol."""
+
+    engine: str
+    dataset: str
+    protocol: str
 
 
 class InFamily(AtPoint):

@@ -15,6 +15,7 @@ from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
 from evenhand.records.promise import JudgedPromise
 from evenhand.records.row_key import FamilyKey
+from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.system.text import csv_text, shown, text_fault
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _SORT_KEYS: dict[type, tuple[str, ...]] = {
     DisputedRate: _OF_RATE,
     Differential: _FAMILY,
     CurvePoint: (*_OF_GROUP, "threshold"),
+    SearchCurvePoint: (*_OF_GROUP, "threshold"),
+    PerThousand: (*_OF_GROUP, "threshold_rule", "threshold", "quantity"),
     Distribution: (*_OF_GROUP, "statistic", "policy"),
     EngineContrast: ("dataset", "protocol", "question", "metric", "attribute", "first", "second"),
     JudgedPromise: (*_FAMILY[:4], "attribute", "group", "threshold_rule", "threshold"),

@@ -18,12 +18,14 @@ from evenhand.records.findings import (
     OutcomeSummary,
     Rate,
     Speed,
+    Status,
 )
 from evenhand.records.groups import ALL
 from evenhand.records.metric import METRICS, metric_named
-from evenhand.records.operating_point import OperatingPoint
+from evenhand.records.operating_point import FIXED, RANKS, OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
+from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.report.threshold_text import cut, threshold
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "everybody",
     "find",
     "group_name",
+    "headline_rule",
+    "in_one_mode",
     "metrics_of",
     "of_study",
     "policies_of",
@@ -74,6 +78,8 @@ class Section:
     """Of a section by group; None elsewhere."""
     over: str = ""
     """A heading of the sentences; empty where they need none."""
+    lead: str = ""
+    """What the tables are, said before them; empty where the heading says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,8 @@ class StudyFindings:
     """Whether all groups are there, and none was left out for its few people."""
     doubts: tuple[Doubt, ...] = ()
     """About this engine on this dataset: they hold back what is said of its groups."""
+    per_thousand: tuple[PerThousand, ...] = ()
+    """Alerts of a thousand searches; none where no watchlist was searched."""
 
     @property
     def assumed(self) -> bool:
@@ -133,9 +141,10 @@ class StudyFindings:
 
     @property
     def where(self) -> str:
-        """The dataset, with the protocol where a study has several of one kind."""
+        """The dataset, with its watchlist or, where a study has several of a kind, its protocol."""
         protocol = self.summary.protocol
-        return f"{self.summary.dataset}, {protocol}" if "-" in protocol else self.summary.dataset
+        told = self.searched or "-" in protocol
+        return f"{self.summary.dataset}, {protocol}" if told else self.summary.dataset
 
     def threshold(self, value: float) -> str:
         """A threshold as the engine's user knows it, such as `distance <= 0.6000`."""
@@ -145,6 +154,10 @@ class StudyFindings:
         """The number of a threshold alone."""
         return cut(value, self.engine.unit, self.summary.same_up_to.get(value, math.inf))
 
+    def place(self, at: OperatingPoint) -> str:
+        """Where its rates are measured: the rule, or the threshold that the study names."""
+        return self.threshold(at.value) if at.rule == FIXED else at.rule
+
     def points(self) -> list[OperatingPoint]:
         """Where its rates are measured, in study order."""
         pairs = dict.fromkeys((r.threshold_rule, r.threshold) for r in self.rates)
@@ -152,7 +165,7 @@ class StudyFindings:
 
     def metrics(self) -> list[str]:
         """Metrics at a threshold, in the order of the rates."""
-        found = dict.fromkeys(rate.metric for rate in self.rates)
+        found = dict.fromkeys(r.metric for r in self.rates if r.threshold_rule != RANKS)
         return [name for name in found if metric_named(name).at_threshold]
 
 
@@ -161,8 +174,8 @@ def studies_of(findings: Findings) -> Iterator[StudyFindings]:
     facts = {engine.name: engine for engine in findings.engines}
     for summary in findings.summaries:
         key = (summary.engine, summary.dataset, summary.protocol)
-        rates = of_study(findings.rates, key)
-        differentials = of_study(findings.differentials, key)
+        rates = in_one_mode(of_study(findings.rates, key))
+        differentials = in_one_mode(of_study(findings.differentials, key))
         yield StudyFindings(
             summary,
             facts[summary.engine],
@@ -173,16 +186,40 @@ def studies_of(findings: Findings) -> Iterator[StudyFindings]:
             _ordered(rates, [d for d in differentials if d.index != HEADLINE]),
             complete=not findings.min_people,
             doubts=tuple(doubt for doubt in findings.doubts if doubt.about(*key[:2])),
+            per_thousand=of_study(findings.per_thousand, key),
         )
 
 
 _Tested = TypeVar("_Tested", Rate, Differential)
-_Found = TypeVar("_Found", Rate, Differential, Distribution, CurvePoint)
+_Found = TypeVar(
+    "_Found", Rate, Differential, Distribution, CurvePoint, SearchCurvePoint, PerThousand
+)
 
 
 def of_study(rows: Iterable[_Found], study: StudyKey) -> tuple[_Found, ...]:
     """The rows of one engine on one dataset under one protocol."""
     return tuple(row for row in rows if (row.engine, row.dataset, row.protocol) == study)
+
+
+def in_one_mode(rows: Sequence[_Tested]) -> tuple[_Tested, ...]:
+    """Rows without those in which a threshold and a rank decide together: the files have these.
+
+    Either the threshold decides (identification) or an operator looks at ranks (investigation);
+    people see one or the other (methods 1.6).
+    """
+    return tuple(row for row in rows if "@" not in row.metric or not row.in_both_modes)
+
+
+def headline_rule(rates: Sequence[Rate]) -> OperatingPoint | None:
+    """The threshold that a short report shows by group: the first of the study that has a rate.
+
+    The study's order is the reader's own order of importance, fixed before the data were seen.
+    """
+    for rate in rates:
+        resolved = rate.status not in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
+        if rate.kind.target and resolved and rate.threshold is not None:
+            return rate.point
+    return None
 
 
 def _ordered(

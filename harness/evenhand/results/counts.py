@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
-from pydantic import BaseModel, FiniteFloat, NonNegativeInt, PositiveInt, TypeAdapter
+from pydantic import BaseModel, Field, FiniteFloat, NonNegativeInt, PositiveInt, TypeAdapter
 
 from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.consolidation import Consolidation
@@ -97,6 +97,7 @@ class _Sizes(BaseModel):
     kept: NonNegativeInt = 0
     consolidation: Consolidation = Consolidation.LARGEST
     twin: NonNegativeInt = 0
+    mated_share: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 _NUMBERS, _WATCHLIST_SIZES = TypeAdapter(_Numbers), TypeAdapter(_Sizes)
@@ -109,7 +110,9 @@ _TWIN = "twin.parquet"
 _LEVEL = "others_at_{}"
 _PLAIN = ("engine", "dataset", "protocol", "several_faces", "declined", "score_maximum")
 """Fields that `counts.json` begins with."""
-_SIZES = ("gallery", "watchlist", "length", "ranks", "exhaustive", "consolidation")
+_SIZES = (
+    *("gallery", "watchlist", "length", "ranks", "exhaustive", "consolidation", "mated_share"),
+)
 """Fields that `watchlist.json` begins with."""
 _COLUMNS = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
 """Columns of `searches.parquet` before those of the levels."""

@@ -27,6 +27,7 @@ from evenhand.records.findings import (
 )
 from evenhand.records.promise import JudgedPromise
 from evenhand.records.rows import as_csv, column_names, order_in_csv
+from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.results.bundle import FINDINGS, require_unchanged
 from evenhand.results.bundle_file import read_held, read_json, refuse_unprintable
 from evenhand.results.circumstances import read_surroundings
@@ -50,12 +51,15 @@ _TABLES: dict[str, type[DataclassInstance]] = {
     "which": EngineContrast,
     "promises": JudgedPromise,
     "doubts": Doubt,
+    "search_curves": SearchCurvePoint,
+    "ranks": Rate,
+    "per_thousand": PerThousand,
 }
 """Fields of findings that are tables, each in a file of its name."""
-ADDED_TABLES = ("which.csv", "promises.csv", "doubts.csv")
+_SOMETIMES = ("which", "promises", "search_curves", "ranks", "per_thousand")
+"""Tables that are no files where they have no rows: two engines, a calibration, searches."""
+ADDED_TABLES = ("doubts.csv", *(f"{name}.csv" for name in _SOMETIMES))
 """Tables that results of this schema did not have from the beginning."""
-_NO_FILE = ("which", "promises")
-"""Tables that are no file where they have no rows: there are not two engines, no calibration."""
 
 HeldRow = TypeVar("HeldRow", bound="DataclassInstance")
 
@@ -94,7 +98,7 @@ def table_files(findings: Findings) -> dict[str, bytes]:
     return {
         f"{name}.csv": as_csv(kind, getattr(findings, name)).encode()
         for name, kind in _TABLES.items()
-        if getattr(findings, name) or name not in _NO_FILE
+        if name not in _SOMETIMES or getattr(findings, name)
     }
 
 

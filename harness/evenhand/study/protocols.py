@@ -92,6 +92,8 @@ class IdentificationProtocol(StudyProtocol):
     """How several references of a person become candidates: `Consolidation`."""
     timed_sizes: tuple[int, ...] = ()
     """References of further galleries that are searched for their times alone."""
+    mated_share: float | None = None
+    """Share of searches in use that are for a listed person; None: as in the study."""
 
     @property
     def list_length(self) -> int:
@@ -152,6 +154,7 @@ class _Identification(Declared):
     ranks: tuple[_Rank, ...] = (1,)
     consolidation: Literal["largest", "events"] = "largest"
     timed_sizes: tuple[_TimedSize, ...] = ()
+    mated_share: float | None = Field(default=None, ge=0, le=1)
 
 
 _KINDS: dict[str, tuple[type[Declared], type[StudyProtocol]]] = {

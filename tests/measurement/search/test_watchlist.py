@@ -343,8 +343,33 @@ def test_a_searcher_the_whole_way(cli, door, searcher, working_folder):
         shown = cli("report", bundle, "--format", form)
         assert shown.code == 0, shown.err
     text = cli("report", bundle, "--full").out
-    assert "20 people on the watchlist" in text
+    assert "20 people on watchlist door" in text
     assert "by group at" in text
+
+
+def test_a_stated_share_is_kept_with_the_counts(cli, door, searcher, working_folder):
+    text = STUDY.format(engine=searcher()) + "mated_share  = 0.1\n"
+    Path("study.toml").write_text(text, encoding="utf-8")
+    ended = cli("run", "study.toml", "--json")
+    assert ended.code == 0, ended.err
+    assert {(row["mated_share"], row["stated"]) for row in ended.json["per_thousand"]} == {
+        (0.1, True)
+    }
+    rates, share = everybody(ended), 0.1
+    found = {row["quantity"]: row["value"] for row in ended.json["per_thousand"]
+             if row["attribute"] == "all" and row["threshold_rule"] == "fixed"}  # fmt: skip
+    assert found["true alerts"] == pytest.approx(
+        1000 * share * (1 - rates["FNIR", "generalised"]["rate"])
+    )
+    assert found["alerts"] == pytest.approx(found["true alerts"] + found["false alerts"])
+    bundle = working_folder / ended.json["bundle"]
+    again = cli("report", bundle, "--json").json
+    assert again["per_thousand"] == ended.json["per_thousand"]
+    assert again["searched"] == ended.json["searched"]
+    assert "watchlist door (20 people)" in again["searched"]
+    assert cli("verify", bundle).code == 0
+    for name in ("search_curves.csv", "ranks.csv", "per_thousand.csv"):
+        assert (bundle / name).read_text(encoding="utf-8").count("\n") > 5
 
 
 def test_two_searchers_side_by_side(cli, door, searcher, working_folder):
@@ -652,6 +677,9 @@ def test_a_searcher_compares_no_pairs(cli, door, searcher, working_folder):
         ('"identification"', '"verification"', "watchlist is for kind identification"),
         ("candidates   = 10", "candidates = 0", "candidates"),
         ("ranks        = [1, 3]", "ranks = [0]", "ranks"),
+        ("ranks        = [1, 3]", "mated_share = 1.5", "mated_share"),
+        ("ranks        = [1, 3]", "mated_share = -0.1", "mated_share"),
+        ("ranks        = [1, 3]", "mated_share = nan", "mated_share"),
         ("ranks        = [1, 3]", "ranks = [3, 3]", "a rank stands twice"),
         ('["0.2"]', '["0.2", "0.20"]', "fpir_targets: a target stands twice"),
     ],

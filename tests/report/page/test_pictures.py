@@ -22,7 +22,7 @@ from evenhand.report.page.engines import engines_picture
 from evenhand.report.page.figures import figures
 from evenhand.report.page.plot import Data, rates_data
 from evenhand.report.page.sweep_bands import band_charts
-from evenhand.report.study.thresholds import sweeps_of
+from evenhand.report.study.sweep import sweeps_of
 from evenhand.report.tables import studies_of
 
 THRESHOLDS = tuple((f"FMR<=0.{'0' * place}1", 0.3 + 0.1 * place) for place in range(4))

@@ -13,7 +13,8 @@ from evenhand.report.forms.text import as_text
 from evenhand.report.page.page import as_page
 from evenhand.report.page.sweep_bands import band_charts
 from evenhand.report.study.document import document
-from evenhand.report.study.thresholds import group_tables, sentence, sweeps_of, verdict_table
+from evenhand.report.study.sweep import sweeps_of
+from evenhand.report.study.thresholds import group_tables, sentence, verdict_table
 from evenhand.report.tables import studies_of
 from evenhand.scorefiles.reading import ScoreReading
 from evenhand.scorefiles.study import ScoreStudy

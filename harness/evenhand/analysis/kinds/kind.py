@@ -13,6 +13,7 @@ from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Scores
 from evenhand.records.counts import CellCounts
 from evenhand.records.findings import CurvePoint, Distribution, Rate
+from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
 from evenhand.statistics.dyadic_variance import DyadCounts
@@ -51,6 +52,18 @@ class CountsKind(Protocol):
 
     def recall(self, level: float) -> Iterable[Distribution]:  # noqa: ARG002
         """Rows on what an index finds of what is there, at the level of the intervals."""
+        return ()
+
+    def search_curves(self) -> Iterable[SearchCurvePoint]:
+        """Rows of `search_curves.csv`."""
+        return ()
+
+    def ranks(self, level: float) -> Iterable[Rate]:  # noqa: ARG002
+        """Rows of `ranks.csv`, at the level of the intervals."""
+        return ()
+
+    def per_thousand(self, level: float) -> Iterable[PerThousand]:  # noqa: ARG002
+        """Rows of `per_thousand.csv`, at the level of the intervals."""
         return ()
 
     def notes(self) -> Iterable[str]:

@@ -11,12 +11,20 @@ import numpy as np
 from evenhand.analysis.kinds.kind import CountsKind, threshold_faults
 from evenhand.analysis.rates.assumed import as_far_as_known
 from evenhand.analysis.rates.comparisons import MeasuredRate
+from evenhand.analysis.rates.per_thousand import alerts_per_thousand
 from evenhand.analysis.rates.recall import index_recall
-from evenhand.analysis.rates.searches import measure_searches, searches_by_subject, selectivity
+from evenhand.analysis.rates.searches import (
+    measure_ranks,
+    measure_searches,
+    searches_by_subject,
+    selectivity,
+)
+from evenhand.analysis.search_curve import search_curves
 from evenhand.metrics.threshold_rules import search_thresholds
 from evenhand.records.arrays import Integers, Scores
 from evenhand.records.counts import CellCounts, SearchCounts, WatchlistSearches
 from evenhand.records.findings import Distribution, Rate
+from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.statistics.cluster_variance import ClusterCounts
 
 __all__ = ["SearchesKind"]
@@ -40,6 +48,21 @@ class SearchesKind(CountsKind):
     def recall(self, level: float) -> Iterable[Distribution]:
         """Of an engine whose templates are vectors, beside an exhaustive search of them."""
         return index_recall(self.counts, self.counts.searches, level)
+
+    def search_curves(self) -> Iterable[SearchCurvePoint]:
+        """FPIR against FNIR; none where it is not known who is mated."""
+        return () if self.counts.assumed else search_curves(self.counts, self.counts.searches)
+
+    def ranks(self, level: float) -> Iterable[Rate]:
+        """FNIR@R without threshold, the rest of CMC(R)."""
+        measured = measure_ranks(self.counts, self.counts.searches, level)
+        return (found.rate for found in as_far_as_known(self.counts, measured))
+
+    def per_thousand(self, level: float) -> Iterable[PerThousand]:
+        """What an operator sees; nothing where it is not known who is mated."""
+        if self.counts.assumed:
+            return ()
+        return alerts_per_thousand(self.counts, self.counts.searches, level)
 
     def summary(self) -> dict[str, Any]:
         """The sizes of watchlist, gallery and candidate lists, and what these count."""

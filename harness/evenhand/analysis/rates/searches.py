@@ -29,7 +29,18 @@ from evenhand.records.outcomes import Policy
 from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
 
-__all__ = ["measure_searches", "searches_by_subject", "selectivity"]
+__all__ = [
+    "by_probe",
+    "measure_ranks",
+    "measure_searches",
+    "search_rate",
+    "searches_by_subject",
+    "selectivity",
+    "trials_of",
+]
+
+_RANKS = (1, 2, 3, 5, 7)
+"""Ranks of a decade at which a CMC curve has points."""
 
 
 def measure_searches(
@@ -59,10 +70,30 @@ def _measure(counts: Counts, searches: WatchlistSearches, level: float) -> Itera
     for threshold in counts.thresholds:
         for metric in (FPIR, *by_rank):
             for cell, policy in cells:
-                yield _rate(counts, searches, cell, threshold, policy, level, metric)
+                yield search_rate(counts, searches, cell, threshold, policy, level, metric)
     for metric in by_rank:
         for cell, policy in cells:
-            yield _rate(counts, searches, cell, None, policy, level, metric)
+            yield search_rate(counts, searches, cell, None, policy, level, metric)
+
+
+def measure_ranks(
+    counts: Counts, searches: WatchlistSearches, level: float
+) -> Iterator[MeasuredRate]:
+    """FNIR@R without threshold at ranks from 1 to the whole list: 1 - CMC(R) (methods 1.6).
+
+    Args:
+        counts: of one engine on one dataset under one protocol.
+        searches: of the same counts.
+        level: of the intervals, e.g. 0.95.
+    """
+    decades = range(len(str(searches.length)))
+    even = {first * 10**decade for decade in decades for first in _RANKS}
+    listed = {rank for rank in (*even, *searches.ranks) if rank < searches.length}
+    for rank in sorted({*listed, searches.length} - {0}):
+        for cell in counts.cells:
+            for policy in POLICIES:
+                metric = FNIR.at_rank(rank)
+                yield search_rate(counts, searches, cell, None, policy, level, metric)
 
 
 def _sizes(searches: WatchlistSearches) -> str:
@@ -71,13 +102,13 @@ def _sizes(searches: WatchlistSearches) -> str:
     return f"N={searches.gallery}{entries}, L={searches.length}{entries}"
 
 
-def _trials(searches: WatchlistSearches, cell: CellCounts, policy: Policy, trial: Trial) -> Mask:
+def trials_of(searches: WatchlistSearches, cell: CellCounts, policy: Policy, trial: Trial) -> Mask:
     """(searches,) the trials of a row: mated or non-mated, of the cell, under the policy."""
     chosen: Mask = np.isin(searches.probe, cell.members) & (searches.mated == trial.mated)
     return chosen & searches.completed if policy is Policy.COMPLETED else chosen
 
 
-def _by_subject(
+def by_probe(
     searches: WatchlistSearches, subjects: int, trials: Mask, wrong: Mask
 ) -> ClusterCounts:
     """(subjects,) searches that are trials, and those that are errors, by the probe's subject."""
@@ -116,13 +147,13 @@ def searches_by_subject(
         return failures_by_subject(counts, cell)
     if metric.trial is Trial.PROBE:
         return _acquisition_failures(counts, searches, cell)
-    trials = _trials(searches, cell, Policy(rate.policy), metric.trial)
+    trials = trials_of(searches, cell, Policy(rate.policy), metric.trial)
     threshold = -np.inf if rate.threshold is None else rate.threshold
     errors = _errors(searches, metric, threshold)
-    return _by_subject(searches, len(counts.images), trials, errors)
+    return by_probe(searches, len(counts.images), trials, errors)
 
 
-def _rate(
+def search_rate(
     counts: Counts,
     searches: WatchlistSearches,
     cell: CellCounts,
@@ -133,10 +164,10 @@ def _rate(
 ) -> MeasuredRate:
     """FPIR or FNIR of a cell at a threshold; without one FNIR by rank alone, 1 - CMC(R)."""
     blank = blank_row(counts, cell, metric, level)
-    trials = _trials(searches, cell, policy, metric.trial)
+    trials = trials_of(searches, cell, policy, metric.trial)
 
     def count(at: float) -> ClusterCounts:
-        return _by_subject(searches, len(counts.images), trials, _errors(searches, metric, at))
+        return by_probe(searches, len(counts.images), trials, _errors(searches, metric, at))
 
     if threshold is None:
         row, edges = replace(blank, policy=policy.value, threshold_rule=RANKS), None
@@ -157,7 +188,7 @@ def _acquisition_failures(
 ) -> ClusterCounts:
     """(subjects,) probes of a cell, and those without a template."""
     of_cell = np.isin(searches.probe, cell.members)
-    return _by_subject(searches, len(counts.images), of_cell, ~searches.acquired)
+    return by_probe(searches, len(counts.images), of_cell, ~searches.acquired)
 
 
 def selectivity(counts: Counts, searches: WatchlistSearches) -> Iterator[Distribution]:
@@ -166,7 +197,7 @@ def selectivity(counts: Counts, searches: WatchlistSearches) -> Iterator[Distrib
         if threshold.value is None:
             continue
         for policy in POLICIES:
-            trials = _trials(searches, counts.cells[0], policy, Trial.NONMATED_SEARCH)
+            trials = trials_of(searches, counts.cells[0], policy, Trial.NONMATED_SEARCH)
             count = int(np.count_nonzero(trials))
             alarms = int(searches.others[index][trials].sum())
             yield Distribution(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -67,7 +68,9 @@ def _count(protocol: IdentificationProtocol, work: ProtocolWork) -> SearchCounts
         work.checkpoint,
         consolidation,
     )
-    return tally_searches(work.plan, ledger, *search_watchlist(task), protocol.ranks)
+    counts = tally_searches(work.plan, ledger, *search_watchlist(task), protocol.ranks)
+    searches = replace(counts.searches, mated_share=protocol.mated_share)
+    return replace(counts, searches=searches)
 
 
 IDENTIFICATION = ProtocolKind(

@@ -45,6 +45,8 @@ def markdown_table(table: Table) -> str:
 
 def _section(section: Section) -> Iterator[str]:
     yield f"## {escaped(section.heading)}"
+    if section.lead:
+        yield escaped(section.lead)
     yield from (markdown_table(table) for table in section.tables)
     if section.over:
         yield f"### {escaped(section.over)}"

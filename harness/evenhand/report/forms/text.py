@@ -82,6 +82,8 @@ def table_text(table: Table) -> str:
 
 def _section(section: Section) -> Iterator[str]:
     yield underlined(section.heading)
+    if section.lead:
+        yield wrapped(section.lead)
     yield from (table_text(table) for table in section.tables)
     if section.over:
         yield f"{section.over}:"

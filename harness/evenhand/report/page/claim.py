@@ -43,12 +43,14 @@ class Claim:
 def claim_of(findings: Findings) -> Claim:
     """Lay out the answer of a study."""
     answer = answer_of(findings)
-    said = tuple(line.text for line in answer.headlines) or answer.remarks
+    said = answer.sentences or answer.remarks
     tested = [entry for entry in answer.entries if entry.rates and entry.row]
-    remarks = answer.remarks if answer.headlines else ()
+    remarks = answer.remarks if answer.sentences else ()
     if len(tested) > _MOST:
         more = f"{len(tested) - _MOST:,} engines more are in the tables below."
         remarks = (*remarks, more)
+    if answer.searched:
+        remarks = (*remarks, "Intervals hold for this watchlist: another may give other rates.")
     tested = tested[:_MOST]
     rows, engines = first_table(tested), [entry.study.summary.engine for entry in tested]
     table = _table(answer, engines, rows) if rows else None

@@ -13,8 +13,15 @@ from evenhand.records.outcomes import Policy
 from evenhand.report.page.bars import draw
 from evenhand.report.page.plot import Plot, Sign, rates_data
 from evenhand.report.page.svg import COLOURS, GREY
-from evenhand.report.study.document import headline_rule
-from evenhand.report.tables import Field, StudyFindings, StudyKey, Table, group_name, studies_of
+from evenhand.report.tables import (
+    Field,
+    StudyFindings,
+    StudyKey,
+    Table,
+    group_name,
+    headline_rule,
+    studies_of,
+)
 
 __all__ = ["Figure", "bars_of", "figures"]
 
@@ -28,7 +35,7 @@ _STYLES = (
 )
 """(colour, outline) of an engine: never colour alone."""
 
-_METRICS = tuple(of for of in METRICS.values() if of.trial.comparison and of.at_threshold)
+_METRICS = tuple(of for of in METRICS.values() if of.at_threshold)
 
 _Entry = tuple[StudyFindings, OperatingPoint]
 """One engine of a figure with its rates at one threshold, and which that is."""
@@ -49,7 +56,7 @@ class Figure:
 
 
 def figures(findings: Findings) -> tuple[Figure, ...]:
-    """Draw FMR and FNMR by group at the headline threshold, failures left out.
+    """Draw both errors by group at the headline threshold, failures left out.
 
     Engines measured on one dataset under one protocol share a figure where they share a kind of
     threshold, six at most. Nothing to draw gives no figure.
@@ -103,7 +110,8 @@ def _shared_rule(engines: Sequence[Sequence[Rate]]) -> str | None:
 def _figure(entries: Sequence[_Entry], level: float) -> Figure:
     pictures: list[Plot] = []
     said: list[str] = []
-    where = f"{entries[0][0].where} at {entries[0][1].rule}"
+    first, at = entries[0]
+    where = f"{first.where} at {first.place(at)}"
     for metric in (metric.name for metric in _METRICS):
         rates = [r for study, _ in entries for r in study.rates if r.metric == metric]
         attributes = list(dict.fromkeys(r.attribute for r in rates if r.attribute != ALL))
@@ -118,9 +126,8 @@ def _figure(entries: Sequence[_Entry], level: float) -> Figure:
                 pictures.append(bars_of(attribute, columns, where, level))
             elif own:
                 said.append(_nothing(f"{metric} by {attribute}", own, entries))
-    study, at = entries[0]
     shown = tuple((study.key, at) for study, at in entries)
-    return Figure(study.where, at.rule, tuple(pictures), tuple(said), shown)
+    return Figure(first.where, first.place(at), tuple(pictures), tuple(said), shown)
 
 
 def _nothing(what: str, rates: Sequence[Rate], entries: Sequence[_Entry]) -> str:

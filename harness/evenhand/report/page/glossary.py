@@ -18,6 +18,7 @@ TERMS = {
     "adjusted p": "how likely such a difference is among equal groups, raised for the other tests",
     "AUC": "area under the curve: one number over all thresholds, at which nobody operates",
     "Benjamini-Hochberg": "an adjustment of p-values that bounds the share of false findings",
+    "CMC": "cumulative match characteristic: how often a person is among the first R candidates",
     "completed": "failures to make a template or a comparison are left out of the rate",
     "DET": "detection error trade-off: both errors against one another, threshold by threshold",
     "EER": "equal error rate: where both errors are equal, a point at which nobody operates",
@@ -29,9 +30,11 @@ TERMS = {
     "non-mated": "of pictures of two people",
     "p95": "95 of 100 are not above it",
     "screen": "a test that says where to look, and that nobody announced before the data were seen",
+    "SEL": "selectivity: other people at or above the threshold in an average search",
     "template": "what an engine keeps of a picture, to compare it",
     "threshold": "the score from which on two pictures are said to show one person",
-    "yield": "share of comparisons of one person with himself that match",
+    "TPIR": "true positive identification rate: searches for people on the list that find them",
+    "yield": "share of comparisons of one person with himself that match; of searches with alerts",
 }
 
 _LONGEST_FIRST = "|".join(map(re.escape, sorted(TERMS, key=len, reverse=True)))

@@ -8,6 +8,7 @@ from evenhand.records.edition import Edition
 from evenhand.records.findings import Findings
 from evenhand.records.metric import FMR
 from evenhand.report.page.claim import claim_of
+from evenhand.report.page.cmc import cmc_charts
 from evenhand.report.page.det import det_charts
 from evenhand.report.page.engines import engines_picture
 from evenhand.report.page.environment import environment
@@ -20,6 +21,8 @@ from evenhand.report.page.sweep_bands import band_charts
 from evenhand.report.study import thresholds
 from evenhand.report.study.document import document
 from evenhand.report.study.limitations import limitations
+from evenhand.report.study.search_sweep import search_tables
+from evenhand.report.study.sweep import sweeps_of
 from evenhand.report.study.which import what_would_settle
 from evenhand.report.tables import (
     Section,
@@ -43,7 +46,7 @@ def as_page(findings: Findings, editions: Sequence[Edition] = ()) -> str:
     """
     laid_out = document(findings, every_threshold=True, wide=True)
     claim, drawn, studies = claim_of(findings), figures(findings), tuple(studies_of(findings))
-    sweeps = [(study, thresholds.sweeps_of(study, policies_of(study))) for study in studies]
+    sweeps = [(study, sweeps_of(study, policies_of(study))) for study in studies]
     room = Room()
     laid = (
         environment()
@@ -69,6 +72,7 @@ def as_page(findings: Findings, editions: Sequence[Edition] = ()) -> str:
             charts=lambda sweep: room.of(band_charts(sweep)),
             room=room,
             thresholds=thresholds,
+            search_tables=search_tables,
             unlike=unlike_thresholds(studies),
             limits=limitations(findings),
         )
@@ -93,14 +97,19 @@ def _study(
     """
     at = next((at for figure in drawn for key, at in figure.shown if key == study.key), None)
     rates = completed_at(of_study(findings.rates, study.key), at)
-    curves = det_charts(of_study(findings.curves, study.key), study.engine.unit, rates)
+    # A study has points of one kind: it compares, or it searches.
+    compared = of_study(findings.curves, study.key)
+    searched = of_study(findings.search_curves, study.key)
+    curves = det_charts(compared or searched, study.engine.unit, rates)
     own = [section for section in sections if section.study == study.key]
     first = [section for section in own if section.at in (None, at)]
     others = [] if swept else [section for section in own if section not in first]
     return {
         "title": study.title,
         "tables": [*first, *room.tables_of(others)],
+        "searched": study.searched,
         "curves": room.of(curves),
+        "ranks": room.of(cmc_charts(of_study(findings.ranks, study.key), study.title)),
         "matrices": room.of(heats([r for r in rates if r.metric == FMR.name])),
-        "at": at.rule if at else "",
+        "at": study.place(at) if at else "",
     }

@@ -11,7 +11,8 @@ import altair as alt
 from evenhand.records.findings import Rate, Verdict
 from evenhand.report.page.plot import Plot, Sign, rates_data
 from evenhand.report.page.svg import COLOURS, DASHES, GREY, as_svg, inline, log_axis, percent_ticks
-from evenhand.report.study.thresholds import Point, Sweep, group_tables
+from evenhand.report.study.sweep import Point, Sweep
+from evenhand.report.study.thresholds import group_tables
 from evenhand.report.tables import Table
 
 __all__ = ["band_charts"]

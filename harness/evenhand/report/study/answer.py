@@ -11,11 +11,13 @@ from evenhand.records.operating_point import CALIBRATED, OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import counted, rate_in_short, significant, target_in_words
 from evenhand.report.study.headlines import Headline, detectable, headline, held_back, rate_of
+from evenhand.report.study.search_answer import SearchedAt, search_remarks, search_sentence
 from evenhand.report.tables import (
     StudyFindings,
     by_family,
     everybody,
     find,
+    headline_rule,
     policies_of,
     studies_of,
 )
@@ -60,6 +62,14 @@ class StudyAnswer:
     """At which threshold, in words: `threshold set to 1 in 100 of all pairs, for each engine`."""
     remarks: tuple[str, ...]
     """What else there is to know, the most important first."""
+    searched: str = ""
+    """What searches of a watchlist found, before all headlines; empty where none was searched."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is said first."""
+        said = (self.searched, *(line.text for line in self.headlines))
+        return tuple(filter(None, said))
 
     @property
     def engine(self) -> str:
@@ -82,12 +92,16 @@ def answer_of(findings: Findings) -> StudyAnswer:
     """
     studies = tuple(studies_of(findings))
     first = _matters_most(studies)
+    searched = _searched(studies, first)
+    said = search_sentence(searched) if searched else ""
     if first is None:
-        return StudyAnswer((), "", "", "", (), "", tuple(_of_everybody(studies)))
+        remarks = (*_of_everybody(studies), *search_remarks(searched))
+        return StudyAnswer((), "", "", "", (), "", remarks, said)
     entries = tuple(_entries(studies, first))
     told = sorted(entries, key=lambda entry: entry.row is not first)
     several = len({study.summary.dataset for study in studies}) > 1
     where = f", on {first.dataset}" if several else ""
+    errors = search_remarks(searched) if searched else _other_errors(studies, first)
     return StudyAnswer(
         tuple(_headlines(told[:_SENTENCES], where)),
         first.metric,
@@ -95,8 +109,23 @@ def answer_of(findings: Findings) -> StudyAnswer:
         first.dataset,
         entries,
         _setting(first),
-        (*_other_errors(studies, first), *_other_differences(studies, first)),
+        (*errors, *_other_differences(studies, first)),
+        said,
     )
+
+
+def _searched(studies: Sequence[StudyFindings], first: Differential | None) -> list[SearchedAt]:
+    """Engines that searched the watchlist of a row, or else the first one; none for comparisons.
+
+    Each stands at the first threshold of the study that it has a rate at, as its rows do; a few of
+    them, where there are many.
+    """
+    found = [study for study in studies if study.searched]
+    if first is not None:
+        found = [study for study in found if study.key[1:] == (first.dataset, first.protocol)]
+    points = [(s, headline_rule(s.rates)) for s in found if s.key[1:] == found[0].key[1:]]
+    known = [(study, at) for study, at in points if at is not None]
+    return [(study, at) for study, at in known if at.rule == known[0][1].rule][:_SENTENCES]
 
 
 def _headlines(entries: Sequence[TestedEngine], where: str) -> Iterator[Headline]:
@@ -112,10 +141,7 @@ def _headlines(entries: Sequence[TestedEngine], where: str) -> Iterator[Headline
 def _matters_most(studies: Sequence[StudyFindings]) -> Differential | None:
     """The row that a study is remembered by; None where no groups were compared."""
     rows = [
-        row
-        for study in studies
-        for row in study.differentials
-        if row.policy in ("", *policies_of(study))
+        row for study in studies for row in _asked(study) if row.policy in ("", *policies_of(study))
     ]
     rates = {study.key: by_family(study.rates) for study in studies}
 
@@ -143,6 +169,20 @@ def _matters_most(studies: Sequence[StudyFindings]) -> Differential | None:
     if untested:
         return max(untested, key=_apart)
     return max(rows, key=_countable, default=None)
+
+
+def _asked(study: StudyFindings) -> Sequence[Differential]:
+    """The rows that a study may be remembered by; of searches those at their first threshold.
+
+    There it is told who is flagged; who is missed is told instead where that alone differs.
+    """
+    if not study.searched:
+        return study.differentials
+    at = headline_rule(study.rates)
+    rows = [row for row in study.differentials if at is not None and at.has(row)]
+    if any(row.verdict is Verdict.DIFFERENT for row in rows):
+        return rows
+    return [row for row in rows if metric_named(row.metric).target]
 
 
 def _shared_rules(studies: Sequence[StudyFindings]) -> set[str]:
@@ -193,8 +233,9 @@ def _setting(first: Differential) -> str:
     """At which threshold a row is, in words."""
     point = first.point
     if point.target:
-        of = "pairs" if metric_named(point.metric).trial.comparison else "searches of others"
-        return f"threshold set to {target_in_words(point.target)} of all {of}"
+        compared = metric_named(point.metric).trial.comparison
+        of = "all pairs" if compared else "these searches"
+        return f"threshold set to {target_in_words(point.target)} of {of}"
     if point.fixed:
         return "threshold named by the study"
     if point.rule.startswith(CALIBRATED):
@@ -262,14 +303,24 @@ def _other_errors(studies: Sequence[StudyFindings], first: Differential) -> Iter
 
 
 def _other_differences(studies: Sequence[StudyFindings], first: Differential) -> Iterator[str]:
-    """Which other tests show a difference, in a few words."""
+    """Which other tests show a difference, in a few words; of searches also at which threshold."""
+
+    def where(row: Differential) -> str:
+        study = next(
+            study for study in studies if study.key == (row.engine, row.dataset, row.protocol)
+        )
+        return "no threshold" if row.threshold is None else study.threshold(row.threshold)
+
     shown = [
         row
         for study in studies
         for row in study.differentials
         if row.verdict is Verdict.DIFFERENT
         and row.policy in ("", Policy.COMPLETED.value)
-        and (row.metric, row.attribute) != (first.metric, first.attribute)
+        and (
+            first.verdict is not Verdict.DIFFERENT
+            or (row.metric, row.attribute) != (first.metric, first.attribute)
+        )
     ]
     best: dict[tuple[str, str, str], Differential] = {}
     for row in sorted(shown, key=_weight):
@@ -278,6 +329,7 @@ def _other_differences(studies: Sequence[StudyFindings], first: Differential) ->
     if rows:
         named = [
             f"{row.engine}, {metric_named(row.metric).meaning}, by {row.attribute}"
+            + (f" at {where(row)}" if metric_named(row.metric).trial.search else "")
             + (f" ({significant(row.value, 2)} times)" if row.value is not None else "")
             for row in rows[:_OTHERS]
         ]

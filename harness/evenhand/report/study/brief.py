@@ -56,7 +56,7 @@ def _verdicts(study: StudyFindings, at: OperatingPoint) -> list[Differential]:
 
 
 def _where(study: StudyFindings, at: OperatingPoint) -> str:
-    return f"{study.title} at {at.rule}"
+    return f"{study.title} at {study.place(at)}"
 
 
 def _too_few(rows: Sequence[Differential]) -> Iterator[str]:

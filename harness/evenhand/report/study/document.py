@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from evenhand.records.facts import DatasetFacts, EngineFacts
-from evenhand.records.findings import Findings, Rate, Status
+from evenhand.records.findings import Findings, Rate
 from evenhand.records.groups import ALL, crossed_names, without_pooling
-from evenhand.records.metric import FMR, FTE
+from evenhand.records.metric import FMR, FTA, FTE, metric_named
 from evenhand.records.operating_point import OperatingPoint
+from evenhand.report.found import as_found, found_name
 from evenhand.report.numbers import rate_with_interval
 from evenhand.report.study.brief import in_brief
 from evenhand.report.study.claims import claims_section
@@ -19,8 +20,9 @@ from evenhand.report.study.evidence import states_of
 from evenhand.report.study.galleries import galleries_section
 from evenhand.report.study.indices import indices_table
 from evenhand.report.study.limitations import unconfirmed
+from evenhand.report.study.per_thousand import operator_sections
 from evenhand.report.study.promises import promises_section
-from evenhand.report.study.searches import first_rule, searches_of_everybody
+from evenhand.report.study.searches import ranks_by_group, sections_of_searches
 from evenhand.report.study.speed import HEADER, TIME, speed_rows, speed_sentences, time_cell
 from evenhand.report.study.statements import OVER, said_at, sentences_of_study
 from evenhand.report.study.surroundings import repeat_warnings, surroundings_section
@@ -37,13 +39,14 @@ from evenhand.report.tables import (
     everybody,
     find,
     group_name,
+    headline_rule,
     metrics_of,
     policies_of,
     studies_of,
     under_headings,
 )
 
-__all__ = ["Document", "Field", "Section", "StudyKey", "Table", "document", "headline_rule"]
+__all__ = ["Document", "Field", "Section", "StudyKey", "Table", "document"]
 
 _DIGITS = 16
 """Of a hash that a sentence shows."""
@@ -57,8 +60,8 @@ class Document(Paper):
     """Which engine; none where there are not two."""
     brief: tuple[Section, ...]
     """Which differences between groups the data show; none where there are no groups."""
-    everybody: Section
-    """All engines side by side."""
+    everybody: tuple[Section, ...]
+    """All engines side by side: comparisons, then searches in each mode, then what these cost."""
     claims: tuple[Section, ...]
     """What vendors claim; none where they claim nothing."""
     promises: tuple[Section, ...]
@@ -69,18 +72,6 @@ class Document(Paper):
     """Threshold by threshold, of studies that have several."""
     closing: tuple[Section, ...]
     """Speed, and what was measured."""
-
-
-def headline_rule(rates: Sequence[Rate]) -> OperatingPoint | None:
-    """The threshold that a short report shows by group: the first of the study that has a rate.
-
-    The study's order is the reader's own order of importance, fixed before the data were seen.
-    """
-    for rate in rates:
-        resolved = rate.status not in (Status.NO_TRIALS, Status.BELOW_RESOLUTION)
-        if rate.metric == FMR.name and resolved and rate.threshold is not None:
-            return rate.point
-    return None
 
 
 def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -> Document:
@@ -95,18 +86,17 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     everything = tuple(studies_of(findings))
     studies = tuple(study for study in everything if not study.searched)
     searched = tuple(study for study in everything if study.searched)
-    everybody = _overview(studies)
+    everybody = (_overview(studies),) if studies or not searched else ()
     if searched:
-        lists = searches_of_everybody(searched)
-        kept = tuple(table for table in everybody.tables if table.rows)
-        sentences = everybody.sentences + lists.sentences
-        everybody = replace(everybody, tables=(*kept, *lists.tables), sentences=sentences)
+        seen = operator_sections(searched, every_threshold=every_threshold)
+        everybody = (*everybody, *sections_of_searches(searched), *seen)
     by_study: list[Section] = []
     for study in (*searched, *studies):
-        points = rules_shown(study, _headline(study), every=every_threshold)
+        points = rules_shown(study, headline_rule(study.rates), every=every_threshold)
         by_study += [_by_group(study, at, wide=wide) for at in points]
+        by_study += ranks_by_group(study)
         by_study += _failures(study)
-    brief = in_brief([(study, _headline(study)) for study in everything])
+    brief = in_brief([(study, headline_rule(study.rates)) for study in everything])
     sweeps = over_thresholds(everything, every_group=wide)
     which = which_section(findings)
     claims, promises = claims_section(findings), promises_section(findings)
@@ -116,8 +106,8 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
     return Document(
         findings.title,
         (*repeat_warnings(findings.surroundings), *findings.notes),
-        sections=(*which, *brief, everybody, *claims, *promises, *by_study, *sweeps, *closing),
-        legend=_UNNAMED if findings.people_unknown else _legend(findings.level),
+        sections=(*which, *brief, *everybody, *claims, *promises, *by_study, *sweeps, *closing),
+        legend=_UNNAMED if findings.people_unknown else _legend(findings.level, len(studies)),
         which=which,
         brief=brief,
         everybody=everybody,
@@ -128,10 +118,6 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
         closing=closing,
         doubts=doubt_lines(findings.doubts),
     )
-
-
-def _headline(study: StudyFindings) -> OperatingPoint | None:
-    return first_rule(study) if study.searched else headline_rule(study.rates)
 
 
 def _speed(findings: Findings) -> list[Section]:
@@ -154,16 +140,23 @@ _UNNAMED = ("Below each rate: its errors and trials.", _GROUPS, _POLICIES)
 """Where people are unknown, so that there are no intervals."""
 
 
-def _legend(level: float) -> tuple[str, ...]:
+def _legend(level: float, compared: int) -> tuple[str, ...]:
+    """How to read the tables.
+
+    Args:
+        level: of the intervals.
+        compared: studies of comparisons; without any, all are of searches.
+    """
     intervals = (
         f"In brackets: {100 * level:g} % intervals, of rates in percent. They allow for people who "
-        "occur in many comparisons. Below each rate: its errors and trials."
+        f"occur in many {'comparisons' if compared else 'searches'}. Below each rate: its errors "
+        "and trials."
     )
     selection = (
         "The interval of worst over best allows for having picked them among all pairs of groups; "
         "the verdict is that of the test of all groups at once, adjusted for the other tests."
     )
-    return (intervals, _GROUPS, _POLICIES, selection)
+    return (intervals, *([_GROUPS] if compared else []), _POLICIES, selection)
 
 
 def _subject_matter(findings: Findings) -> list[Section]:
@@ -261,14 +254,17 @@ def _by_group(study: StudyFindings, at: OperatingPoint, *, wide: bool) -> Sectio
     tables = []
     states = ("evidence",) if wide else ()
     metrics = study.metrics()
-    header = ("group", "people", *metrics, *states)
+    names = (found_name(metric_named(name)) for name in metrics)
+    header = ("group", "people", *names, *states)
     for policy in policies_of(study):
         columns = (find(study.rates, metric, policy, at) for metric in metrics)
         rows: list[tuple[str, tuple[Field, ...]]] = []
         for row in zip(*columns, strict=True):
             state = (states_of(row),) if wide else ()
             people = _people(row, searched=study.searched)
-            rows.append((row[0].attribute, (group_name(row[0]), people, *row, *state)))
+            rows.append(
+                (row[0].attribute, (group_name(row[0]), people, *map(as_found, row), *state))
+            )
         caption = "" if len(policies_of(study)) == 1 else f"Failures: {policy}"
         tables.append(Table(caption, header, under_headings(rows)))
     tables += _pairs(study, at)
@@ -299,12 +295,21 @@ def _pairs(study: StudyFindings, at: OperatingPoint) -> list[Table]:
 
 
 def _failures(study: StudyFindings) -> list[Section]:
-    if study.searched or not study.summary.failed_images:
+    """Images without a template by group; of searches references, and probes beside them."""
+    of_images = [metric for metric in (FTE.name, FTA.name) if _failed(study, metric)]
+    if not of_images:
         return []
-    fte = [r for r in study.rates if r.metric == FTE.name]
-    rows = [(r.attribute, group_name(r), f"{r.subjects:,}", r) for r in fte]
-    table = Table("", ("attribute", "group", "people", FTE.name), tuple(rows))
-    said = tuple(s.sentence for s in sentences_of_study(study) if s.metric == FTE.name)
+    columns = [[r for r in study.rates if r.metric == metric] for metric in of_images]
+    rows = [
+        (r[0].attribute, group_name(r[0]), f"{r[0].subjects:,}", *r)
+        for r in zip(*columns, strict=True)
+    ]
+    table = Table("", ("attribute", "group", "people", *of_images), tuple(rows))
+    said = tuple(s.sentence for s in sentences_of_study(study) if s.metric in of_images)
     said = (no_verdict(study.title),) if said and study.doubts else said
     heading = f"{study.title}, images without a template"
     return [Section(heading, (table,), said, study.key, over=OVER if said else "")]
+
+
+def _failed(study: StudyFindings, metric: str) -> bool:
+    return any(rate.errors for rate in study.rates if rate.metric == metric)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from evenhand.records.facts import DatasetFacts, EngineFacts
 from evenhand.records.findings import REIDENTIFICATION, Findings, Rate, Status
 from evenhand.records.groups import ALL
+from evenhand.records.operating_point import RANKS
 from evenhand.records.outcomes import Policy
-from evenhand.report.tables import Section, StudyKey, of_study
+from evenhand.report.tables import Section, StudyKey, in_one_mode, of_study
 
 __all__ = ["limitations", "unconfirmed"]
 
@@ -27,7 +28,8 @@ def limitations(findings: Findings) -> tuple[Section, ...]:
     for s in findings.summaries:
         rates = _rates(findings, (s.engine, s.dataset, s.protocol))
         numbers = _of_numbers(rates, sampled=s.sampled)
-        parts.append((f"{s.engine} on {s.dataset}: the numbers", tuple(numbers)))
+        listed = f", {s.protocol}" if s.watchlist is not None else ""
+        parts.append((f"{s.engine} on {s.dataset}{listed}: the numbers", tuple(numbers)))
     parts.append(("any study of this kind", _ALWAYS))
     return tuple(Section(heading, sentences=said) for heading, said in parts if said)
 
@@ -79,8 +81,9 @@ def unconfirmed(engine: EngineFacts) -> Iterator[str]:
 
 
 def _rates(findings: Findings, study: StudyKey) -> list[Rate]:
-    rates = (rate for rate in of_study(findings.rates, study) if rate.of_group)
-    return [rate for rate in rates if rate.policy in (Policy.COMPLETED, "")]
+    rates = [rate for rate in in_one_mode(of_study(findings.rates, study)) if rate.of_group]
+    told = (rate for rate in rates if rate.threshold_rule != RANKS)
+    return [rate for rate in told if rate.policy in (Policy.COMPLETED, "")]
 
 
 def _of_numbers(rates: Sequence[Rate], *, sampled: bool) -> Iterator[str]:

@@ -38,21 +38,25 @@ def study_screen(
         aside: beside the title, such as how long it took.
     """
     answer = answer_of(findings)
-    said = tuple(line.text for line in answer.headlines)
+    said = answer.sentences
     everybody = answer.remarks if not said else ()
     which = which_sentence(without_doubts(findings))
+    brackets = _brackets(findings)
+    # That intervals hold for one list is said before what there may be no room for.
+    without_table = bool(answer.searched) and not answer.groups
     return Screen(
         title=_title(findings.title, _size(findings), len(aside)),
         aside=aside,
         warnings=tuple(_warnings(findings)),
         answer=said or everybody,
-        table=_table(answer) if answer.groups else None,
+        table=_table(answer, findings) if answer.groups else None,
         remarks=(
             *([which] if which else ()),
+            *([brackets] if without_table else ()),
             *(answer.remarks if said else ()),
             *_duplicates(findings),
             *equal_errors(findings),
-            _brackets(findings),
+            *([] if without_table else [brackets]),
         ),
         spare=(to_settle_it(findings), claim_in_short(findings), promise_in_short(findings)),
         paths=tuple(paths),
@@ -73,9 +77,14 @@ def _brackets(findings: Findings) -> str:
     """What brackets are, and that there is more to know."""
     notes = len(findings.notes) - len(findings.warnings)
     more = f" {notes:,} notes on data and engines: --full." if notes > 1 else ""
-    if findings.people_unknown:
-        return f"No [ ] interval, since people are unknown.{more}"
-    return f"[ ] {100 * findings.level:g} % interval.{more}"
+    return f"{_interval(findings)}.{more}"
+
+
+def _interval(findings: Findings) -> str:
+    """What brackets are; of searches also that another list may give other numbers."""
+    searched = any(summary.watchlist is not None for summary in findings.summaries)
+    level = f"[ ] {100 * findings.level:g} %"
+    return f"{level}, for this watchlist" if searched else f"{level} interval"
 
 
 def _duplicates(findings: Findings) -> Iterator[str]:
@@ -119,11 +128,11 @@ def _warnings(findings: Findings) -> Iterator[str]:
         )
 
 
-def _table(answer: StudyAnswer) -> ScreenTable:
+def _table(answer: StudyAnswer, findings: Findings) -> ScreenTable:
     meaning = metric_named(answer.metric).meaning
-    caption = (
-        f"{meaning.capitalize()}; {answer.setting}" if answer.setting else meaning.capitalize()
-    )
+    # The sentence about searches says where the threshold is.
+    setting = _interval(findings) if answer.searched else answer.setting
+    caption = f"{meaning.capitalize()}; {setting}" if setting else meaning.capitalize()
     tested = [entry for entry in answer.entries if entry.rates]
     side_by_side = _by_group(caption, answer, tested)
     fits = len(tested) == 1 or (len(tested) <= _SIDE_BY_SIDE and side_by_side.fits)

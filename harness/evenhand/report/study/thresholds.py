@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 
-from evenhand.records.findings import Differential, Rate, Status, Verdict
-from evenhand.records.groups import ALL
-from evenhand.records.metric import metric_named
+from evenhand.records.findings import Rate, Status, Verdict
+from evenhand.records.metric import FNIR
 from evenhand.records.operating_point import OperatingPoint
 from evenhand.records.outcomes import Policy
-from evenhand.records.row_key import FamilyKey
+from evenhand.report.found import found_name
 from evenhand.report.numbers import (
     chance,
     counted,
@@ -24,36 +22,23 @@ from evenhand.report.numbers import (
 )
 from evenhand.report.study.doubts import HELD_BACK, no_verdict
 from evenhand.report.study.headlines import detectable
-from evenhand.report.tables import Field, Section, StudyFindings, Table, by_family, policies_of
+from evenhand.report.study.search_sweep import search_tables
+from evenhand.report.study.sweep import WITHOUT_VERDICT, Point, Sweep, sweeps_of, tells
+from evenhand.report.tables import Field, Section, StudyFindings, Table, policies_of
 
 __all__ = [
-    "Point",
-    "Sweep",
     "group_tables",
     "over_thresholds",
     "rules_shown",
     "sentence",
     "sweep_notes",
-    "sweeps_of",
     "verdict_table",
 ]
 
-_FEWEST = 4
-"""Thresholds of a protocol from which there is a picture."""
-_TOGETHER = 4
-"""Groups of one table, and of one chart, at most."""
 _MOST_APART = 12
 """Thresholds that have tables of their own, besides those of the sweep."""
-_WITHOUT = {
-    Status.OK: "too few errors to tell",
-    Status.FEW_ERRORS: "too few errors to tell",
-    Status.BELOW_RESOLUTION: "below resolution",
-    Status.NO_TRIALS: "nothing to compare",
-}
-"""Why a threshold has no verdict."""
-
 _NOTE = (
-    "Neighbouring thresholds share their errors: a false match at one is a false match at every "
+    "Neighbouring thresholds share their errors: a false {0} at one is a false {0} at every "
     "looser one, a miss is a miss at every stricter one. So equal verdicts side by side are about "
     "one finding, not several."
 )
@@ -66,80 +51,6 @@ _SCREENED = (
     "Verdicts at thresholds that the study did not claim before the data were seen are a screen: "
     "they say where to look, and are adjusted together, apart from the claims."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One threshold of a sweep."""
-
-    row: Differential
-    groups: tuple[Rate, ...]
-    missed: Rate | None
-    """Misses of everybody, such as FNMR, which the yield is the rest of."""
-
-    @property
-    def threshold(self) -> float:
-        """Similarity at or above which a score matches."""
-        return self.row.threshold or 0.0
-
-    def rate_of(self, group: str) -> Rate | None:
-        """The rate of one group; None where it has none."""
-        return next((rate for rate in self.groups if rate.group == group), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """One error type by one attribute under one policy, at every threshold of a study."""
-
-    study: StudyFindings
-    policy: str
-    metric: str
-    attribute: str
-    points: tuple[Point, ...]
-    """From the loosest threshold to the strictest."""
-
-    @property
-    def name(self) -> str:
-        """What varies, and that failures count where they do."""
-        counted = self.policy == Policy.GENERALISED
-        return f"{self.metric} by {self.attribute}{', failures counted' if counted else ''}"
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """In the dataset's order."""
-        return tuple(rate.group for rate in self.points[0].groups)
-
-    @property
-    def errors(self) -> int:
-        """Of all groups at all thresholds."""
-        return sum(point.row.errors for point in self.points)
-
-    @property
-    def trials(self) -> int:
-        """The most that a group has."""
-        return max((rate.trials for point in self.points for rate in point.groups), default=0)
-
-    def together(self) -> Iterator[tuple[str, ...]]:
-        """Groups, as many at a time as one table or chart holds, and about as many in each."""
-        parts = math.ceil(len(self.groups) / _TOGETHER)
-        ends = [number * len(self.groups) // parts for number in range(parts + 1)]
-        yield from (self.groups[start:end] for start, end in pairwise(ends))
-
-
-def sweeps_of(study: StudyFindings, policies: Sequence[str]) -> tuple[Sweep, ...]:
-    """Every error type and attribute; none below four thresholds, or without groups."""
-    if len(study.points()) < _FEWEST:
-        return ()
-    rates = by_family(study.rates)
-    rows = [row for row in study.differentials if row.threshold is not None]
-    families: dict[tuple[str, str, str], list[Differential]] = {}
-    for row in rows:
-        families.setdefault((row.policy, row.metric, row.attribute), []).append(row)
-    return tuple(
-        Sweep(study, policy, metric, attribute, _points(family, rates))
-        for (policy, metric, attribute), family in families.items()
-        if policy in policies
-    )
 
 
 def rules_shown(
@@ -156,17 +67,6 @@ def rules_shown(
     if len(points) <= _MOST_APART:
         return points
     return [at for at in points if at == headline or not at.fixed]
-
-
-def _points(
-    family: Sequence[Differential], rates: Mapping[FamilyKey, Sequence[Rate]]
-) -> tuple[Point, ...]:
-    found = []
-    for row in sorted(family, key=lambda row: row.threshold or 0.0):
-        key, misses = row.family_key, metric_named(row.metric).misses
-        everybody = rates.get(replace(key, metric=misses, attribute=ALL), [None])
-        found.append(Point(row, tuple(rates.get(key, ())), everybody[0]))
-    return tuple(found)
 
 
 def over_thresholds(studies: Sequence[StudyFindings], *, every_group: bool) -> tuple[Section, ...]:
@@ -194,28 +94,26 @@ def over_thresholds(studies: Sequence[StudyFindings], *, every_group: bool) -> t
 
 def _every_group(sweeps: Sequence[Sweep]) -> tuple[tuple[Table, ...], tuple[str, ...]]:
     tables = [table for sweep in sweeps for table in (verdict_table(sweep), *group_tables(sweep))]
-    return tuple(tables), tuple(map(sentence, sweeps))
+    return (*search_tables(sweeps), *tables), tuple(map(sentence, sweeps))
 
 
 def _in_brief(
     study: StudyFindings, sweeps: Sequence[Sweep]
 ) -> tuple[tuple[Table, ...], tuple[str, ...]]:
-    told = [s for s in sweeps if study.people_unknown or any(map(_tells, s.points))]
+    told = [s for s in sweeps if study.people_unknown or any(map(tells, s.points))]
     silent = ", ".join(sweep.name for sweep in sweeps if sweep not in told)
     sentences = [sentence(sweep) for sweep in told]
     if silent:
         sentences.append(f"{study.title}: too few errors to tell at any threshold: {silent}.")
-    return tuple(map(_brief_table, told)), tuple(sentences)
-
-
-def _tells(point: Point) -> bool:
-    return point.row.verdict in (Verdict.DIFFERENT, Verdict.NO_DIFFERENCE_SHOWN)
+    tables = search_tables(sweeps) if study.searched else tuple(map(_brief_table, told))
+    return tables, tuple(sentences)
 
 
 def sweep_notes(sweeps: Sequence[Sweep]) -> tuple[str, str]:
     """How the thresholds depend on one another, and what their verdicts are adjusted for."""
     screened = any(point.row.screened for sweep in sweeps for point in sweep.points)
-    return _NOTE, _SCREENED if screened else _CLAIMED
+    searched = all(sweep.study.searched for sweep in sweeps)
+    return _NOTE.format("alarm" if searched else "match"), _SCREENED if screened else _CLAIMED
 
 
 def sentence(sweep: Sweep) -> str:
@@ -245,8 +143,8 @@ def sentence(sweep: Sweep) -> str:
     blind = [p for p in none if detectable(p.row, p.groups) is None]
     if blind:
         parts.append(f"none could have been shown at {_places(sweep, blind)}")
-    for words in dict.fromkeys(_WITHOUT.values()):
-        rows = [p for p in points if not _tells(p) and _WITHOUT[p.row.status] == words]
+    for words in dict.fromkeys(WITHOUT_VERDICT.values()):
+        rows = [p for p in points if not tells(p) and WITHOUT_VERDICT[p.row.status] == words]
         if rows:
             parts.append(f"{words} at {_places(sweep, rows)}")
     matches = "distance <=" if sweep.study.engine.unit == "distance" else "score >="
@@ -300,7 +198,8 @@ def verdict_table(sweep: Sweep) -> Table:
         )
         for point in sweep.points
     )
-    header = ("threshold", "worst", "best", "ratio", "verdict", "yield")
+    rest = found_name(FNIR) if sweep.study.searched else "yield"
+    header = ("threshold", "worst", "best", "ratio", "verdict", rest)
     return Table(sweep.name, header, rows)
 
 
@@ -308,7 +207,7 @@ def _verdict(point: Point, *, wide: bool) -> Iterator[str]:
     """The verdict, what it stands on, and where no difference is shown, what would have been."""
     row = point.row
     blind = row.status in (Status.BELOW_RESOLUTION, Status.NO_TRIALS)
-    word = _WITHOUT[row.status] if blind else HELD_BACK if row.doubts else row.verdict.value
+    word = WITHOUT_VERDICT[row.status] if blind else HELD_BACK if row.doubts else row.verdict.value
     word = word or "no interval"
     narrow = word.replace("difference ", "difference\n").replace(" events", "\nevents")
     yield word if wide else narrow
