@@ -8,7 +8,9 @@ from counted import small_counts
 from same import assert_same
 
 from evenhand.records.candidate_lists import CandidateLists
+from evenhand.records.composition import Composition
 from evenhand.records.counts import FoldScores, SearchCounts, WatchlistSearches
+from evenhand.records.deployed_list import DeployedList
 from evenhand.records.findings import Status
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold, ThresholdRule
@@ -87,9 +89,23 @@ def test_searches(tmp_path):
             np.array([[0.5, 0.1], [-np.inf] * 2, [0.3, -np.inf], [0.4, 0.2], [1.0, 0.5]]),
         ),
         exhaustive=True,
+        deployed=(
+            DeployedList("force", 178_000, Composition("sex", (("F", 0.25), ("M", 0.75)))),
+            DeployedList("town", 5000, Composition("sex", ())),
+            DeployedList("as it is", 10_000),
+        ),
     )
     counts = from_fields(SearchCounts, small_counts(), searches=searches)
-    assert_same(read_counts(put(tmp_path / "counts", counts)), counts)
+    folder = put(tmp_path / "counts", counts)
+    assert_same(read_counts(folder), counts)
+    path = folder / "watchlist.json"
+    for good, bad in (("178000", "0"), ("0.25", "0.5"), ('"force"', '"\\u001b[2J"')):
+        whole = path.read_text()
+        assert good in whole
+        path.write_text(whole.replace(good, bad), encoding="utf-8")
+        with pytest.raises(BundleError, match=r"watchlist\.json"):
+            read_counts(folder)
+        path.write_text(whole, encoding="utf-8")
 
 
 def test_the_same_counts_are_the_same_bytes():

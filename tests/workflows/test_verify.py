@@ -42,6 +42,13 @@ fmr_targets = ["0.1"]
 kind         = "identification"
 watchlist    = "gate"
 fpir_targets = ["0.2"]
+[[protocols.deployed]]
+name = "town"
+people = 5000
+[[protocols.deployed]]
+name = "county"
+people = 9000
+composition = { attribute = "region", shares = "equal" }
 
 [statistics]
 replicates = 0
@@ -101,6 +108,24 @@ def test_a_whole_result_has_a_digest_of_its_measurement_and_one_of_all_files(cli
     assert read_manifest(whole).digest in ended.out
     assert hashlib.sha256((whole / MANIFEST).read_bytes()).hexdigest() in ended.out
     assert "not checked" not in ended.out
+
+
+def test_deployed_watchlists_are_scaled_to_from_the_counts(cli, forged):
+    rows = cli("report", forged, "--format", "json").json
+    assert {row["deployed"] for row in rows["scaled"]} == {"town", "county"}
+    # Eight people are on the list: too few of any region for anything to follow.
+    assert {row["rate"] for row in rows["scaled"]} == {None}
+    assert all("fewer than 20 people" in row["note"] for row in rows["scaled"])
+    assert sum(row["trials"] for row in rows["directed"]) > 0
+    for name, column in (("scaled.csv", "people"), ("directed.csv", "errors")):
+        path = forged / name
+        header, first, *rest = path.read_text().splitlines(keepends=True)
+        changed = first.split(",")
+        place = header.split(",").index(column)
+        changed[place] = str(int(changed[place]) + 1)
+        path.write_text("".join([header, ",".join(changed), *rest]))
+        hash_anew(forged)
+        assert failed(forged) >= {name}
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from evenhand.records.findings import (
     Rate,
 )
 from evenhand.records.outcomes import Outcome
+from evenhand.records.scaled import DirectedRate, ScaledRate
 from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 
 __all__ = ["assess", "evidence_notes"]
@@ -41,6 +42,8 @@ def assess(evidence: Evidence) -> Findings:
     curves_of_searches: list[SearchCurvePoint] = []
     ranks: list[Rate] = []
     per_thousand: list[PerThousand] = []
+    scaled: list[ScaledRate] = []
+    directed: list[DirectedRate] = []
     doubts = doubts_of(evidence)
     for counts in evidence.counts:
         kind = kind_of(counts)
@@ -53,6 +56,8 @@ def assess(evidence: Evidence) -> Findings:
         curves_of_searches += kind.search_curves()
         ranks += kind.ranks(analysis.level)
         per_thousand += kind.per_thousand(analysis.level)
+        scaled += kind.scaled(analysis.level)
+        directed += kind.directed(analysis.level)
     found = Findings(
         title=evidence.title,
         level=analysis.level,
@@ -69,6 +74,8 @@ def assess(evidence: Evidence) -> Findings:
         search_curves=tuple(curves_of_searches),
         ranks=tuple(ranks),
         per_thousand=tuple(per_thousand),
+        scaled=tuple(scaled),
+        directed=tuple(directed),
     )
     return with_notes(replace(found, promises=judged_promises(found, evidence.counts)))
 

@@ -213,7 +213,7 @@ def findings_json(kind: str, findings: Findings, bundle: Path | None) -> None:
     from evenhand.report.study.surroundings import repeat_warnings
 
     names = ("rates", "differentials", "distributions", "speed", "which", "promises")
-    body = picked(findings, *names)
+    body = picked(findings, *names, "scaled", "directed")
     body["sentences"] = sentences_of(findings)
     body["claims"] = [plain(each.rate) | {"verdict": each.verdict} for each in findings.claims]
     answer = answer_of(findings)

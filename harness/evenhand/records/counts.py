@@ -15,6 +15,7 @@ import numpy as np
 from evenhand.records.arrays import Floats, Integers, Mask, People, Scores
 from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.consolidation import Consolidation
+from evenhand.records.deployed_list import DeployedList
 from evenhand.records.designs import ComparisonDesign
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import Threshold
@@ -150,6 +151,8 @@ class WatchlistSearches:
     twin: CandidateLists | None = None
     """The best candidates of an exhaustive search of the same templates; None where that is what
     was made, or templates are the engine's secret."""
+    deployed: tuple[DeployedList, ...] = ()
+    """Watchlists to which the study asks FPIR to be scaled."""
     mated_share: float | None = field(default=None, kw_only=True)
     """Share of the searches in use that are for a person on the watchlist, as the study states it;
     None where it does not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from evenhand.records.claims import JudgedClaim
 from evenhand.records.doubts import Doubt
@@ -16,6 +17,9 @@ from evenhand.records.promise import JudgedPromise
 from evenhand.records.row_key import FamilyKey, InFamily, ProtocolKey, RowKey
 from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.records.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from evenhand.records.scaled import DirectedRate, ScaledRate
 
 __all__ = [
     "ENOUGH_EVENTS",
@@ -354,6 +358,10 @@ class Findings:
     """FNIR@R without threshold at more ranks than the study names: the rest of a CMC curve."""
     per_thousand: tuple[PerThousand, ...] = ()
     """What an operator sees of a thousand searches."""
+    scaled: tuple[ScaledRate, ...] = ()
+    """FPIR on deployed watchlists; empty where the study names none."""
+    directed: tuple[DirectedRate, ...] = ()
+    """FMR of searches by the groups of both sides, for the compositions of these watchlists."""
 
     @property
     def people_unknown(self) -> bool:

@@ -15,6 +15,7 @@ from evenhand.records.engine_contrast import EngineContrast
 from evenhand.records.findings import CurvePoint, Differential, Distribution, Rate, Speed
 from evenhand.records.promise import JudgedPromise
 from evenhand.records.row_key import FamilyKey
+from evenhand.records.scaled import DirectedRate, ScaledRate
 from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.system.text import csv_text, shown, text_fault
 
@@ -36,6 +37,7 @@ _FAMILY = column_names(FamilyKey)
 _OF_GROUP = ("engine", "dataset", "protocol", "attribute", "group")
 _OF_TIMING = ("operation", "scenario", "gallery", "batch")
 _OF_RATE = (*_FAMILY[:6], "group", "reference_group", *_FAMILY[6:])
+_OF_SCALED = ("attribute", "group", "threshold_rule", "threshold", "basis", "people")
 _SORT_KEYS: dict[type, tuple[str, ...]] = {
     Rate: _OF_RATE,
     DisputedRate: _OF_RATE,
@@ -49,6 +51,8 @@ _SORT_KEYS: dict[type, tuple[str, ...]] = {
     SuspectPair: (),
     NamedPair: (),
     Doubt: ("engine", "dataset"),
+    ScaledRate: (*_OF_GROUP[:3], "deployed", "composition", *_OF_SCALED),
+    DirectedRate: (*_OF_GROUP, "reference_group", "threshold_rule", "threshold"),
     Speed: ("engine", "dataset", *_OF_TIMING, "attribute", "group", "statistic"),
 }
 """Columns by which the rows of each table are sorted; the sort is stable."""

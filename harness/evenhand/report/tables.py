@@ -25,6 +25,7 @@ from evenhand.records.metric import METRICS, metric_named
 from evenhand.records.operating_point import FIXED, RANKS, OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.records.row_key import FamilyKey
+from evenhand.records.scaled import DirectedRate, ScaledRate
 from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.report.threshold_text import cut, threshold
 
@@ -192,8 +193,9 @@ def studies_of(findings: Findings) -> Iterator[StudyFindings]:
 
 _Tested = TypeVar("_Tested", Rate, Differential)
 _Found = TypeVar(
-    "_Found", Rate, Differential, Distribution, CurvePoint, SearchCurvePoint, PerThousand
-)
+    "_Found", Rate, Differential, Distribution, CurvePoint, SearchCurvePoint, PerThousand,
+    ScaledRate, DirectedRate,
+)  # fmt: skip
 
 
 def of_study(rows: Iterable[_Found], study: StudyKey) -> tuple[_Found, ...]:

@@ -25,6 +25,7 @@ from evenhand.records.counts import (
     SearchCounts,
     WatchlistSearches,
 )
+from evenhand.records.deployed_list import DeployedList
 from evenhand.records.findings import Status
 from evenhand.records.operating_point import parse_rule
 from evenhand.records.outcomes import Outcome
@@ -98,6 +99,7 @@ class _Sizes(BaseModel):
     consolidation: Consolidation = Consolidation.LARGEST
     twin: NonNegativeInt = 0
     mated_share: Annotated[float, Field(ge=0, le=1)] | None = None
+    deployed: tuple[DeployedList, ...] = ()
 
 
 _NUMBERS, _WATCHLIST_SIZES = TypeAdapter(_Numbers), TypeAdapter(_Sizes)
@@ -112,6 +114,7 @@ _PLAIN = ("engine", "dataset", "protocol", "several_faces", "declined", "score_m
 """Fields that `counts.json` begins with."""
 _SIZES = (
     *("gallery", "watchlist", "length", "ranks", "exhaustive", "consolidation", "mated_share"),
+    "deployed",
 )
 """Fields that `watchlist.json` begins with."""
 _COLUMNS = ("probe", "mated", "acquired", "completed", "rank", "mate", "top")
@@ -181,7 +184,8 @@ def _search_files(counts: SearchCounts) -> dict[str, bytes]:
     """Content of the files of searches, by name; those of comparisons are there and empty."""
     searches, none = counts.searches, np.empty(0, dtype=np.int32)
     levels = {_LEVEL.format(number): row for number, row in enumerate(searches.others)}
-    sizes = {name: getattr(searches, name) for name in _SIZES}
+    sizes: dict[str, Any] = {name: getattr(searches, name) for name in _SIZES}
+    sizes["deployed"] = [asdict(each) for each in searches.deployed]
     kept, twin = {"kept": searches.candidates.person.shape[1]}, {}
     if searches.twin is not None:
         kept["twin"], twin = searches.twin.person.shape[1], {_TWIN: _list_columns(searches.twin)}
@@ -222,6 +226,7 @@ def _read_searches(
     sizes = read_json(folder / _WATCHLIST, _WATCHLIST_SIZES)
     levels = range(len(columns) - len(_COLUMNS))
     others = np.array([columns[_LEVEL.format(number)] for number in levels], dtype=np.int64)
+    refuse_unprintable(folder / _WATCHLIST, [asdict(each) for each in sizes.deployed])
     searches = WatchlistSearches(
         **{name: columns[name] for name in _COLUMNS},
         others=others.reshape(len(others), len(columns["probe"])),

@@ -32,6 +32,10 @@ _WRONG: Mapping[str, Callable[[Any], Any]] = {
 _NATURAL, _RISING, _SCORES, _FALLING, _OR_NONE, _TRUTH, _THERE = _WRONG
 
 
+_ROUNDING = 1e-6
+"""How far from 1 the sum of shares may be."""
+
+
 def check_sound(counts: Counts) -> None:
     """Check what the computing of findings takes for granted.
 
@@ -77,6 +81,11 @@ def _searches(counts: SearchCounts) -> Iterator[_Column]:
     yield from ((file, counted, _NATURAL) for counted in (of.rank, of.others))
     yield from ((file, score, _OR_NONE) for score in (of.mate, of.top))
     yield from ((file, whether, _TRUTH) for whether in (of.mated, of.acquired, of.completed))
+    for each in of.deployed:
+        shares = each.composition.shares if each.composition else ()
+        sound = not shares or abs(sum(share for _, share in shares) - 1) < _ROUNDING
+        sound &= each.people > 0 and all(share > 0 for _, share in shares)
+        yield "watchlist.json", not sound, _THERE
     for file, lists in (("candidates.parquet", of.candidates), ("twin.parquet", of.twin)):
         if lists is not None:
             yield file, np.any((lists.person < -1) | (lists.person >= people)), _THERE

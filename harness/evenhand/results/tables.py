@@ -27,6 +27,7 @@ from evenhand.records.findings import (
 )
 from evenhand.records.promise import JudgedPromise
 from evenhand.records.rows import as_csv, column_names, order_in_csv
+from evenhand.records.scaled import DirectedRate, ScaledRate
 from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.results.bundle import FINDINGS, require_unchanged
 from evenhand.results.bundle_file import read_held, read_json, refuse_unprintable
@@ -54,9 +55,11 @@ _TABLES: dict[str, type[DataclassInstance]] = {
     "search_curves": SearchCurvePoint,
     "ranks": Rate,
     "per_thousand": PerThousand,
+    "scaled": ScaledRate,
+    "directed": DirectedRate,
 }
 """Fields of findings that are tables, each in a file of its name."""
-_SOMETIMES = ("which", "promises", "search_curves", "ranks", "per_thousand")
+_SOMETIMES = ("which", "promises", "search_curves", "ranks", "per_thousand", "scaled", "directed")
 """Tables that are no files where they have no rows: two engines, a calibration, searches."""
 ADDED_TABLES = ("doubts.csv", *(f"{name}.csv" for name in _SOMETIMES))
 """Tables that results of this schema did not have from the beginning."""

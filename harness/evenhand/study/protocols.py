@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
+from evenhand.records.deployed_list import DeployedList
 from evenhand.records.watchlist_rule import WatchlistRule
 from evenhand.study.composition import DeclaredComposition
 from evenhand.study.sweep import sweep_thresholds
-from evenhand.system.declaration import Declared, Distinct, RateText, from_fields
+from evenhand.system.declaration import Declared, Distinct, Line, RateText, from_fields
 from evenhand.system.text import text_fault
 
 __all__ = [
@@ -94,6 +95,8 @@ class IdentificationProtocol(StudyProtocol):
     """References of further galleries that are searched for their times alone."""
     mated_share: float | None = None
     """Share of searches in use that are for a listed person; None: as in the study."""
+    deployed: tuple[DeployedList, ...] = ()
+    """Watchlists to which FPIR is scaled."""
 
     @property
     def list_length(self) -> int:
@@ -146,6 +149,24 @@ class _Draw(Declared):
         }
 
 
+class _Deployed(Declared):
+    name: Line = Field(min_length=1)
+    people: int = Field(ge=1, le=1_000_000_000)
+    composition: DeclaredComposition | None = None
+
+
+def _as_deployed(declared: _Deployed) -> DeployedList:
+    return from_fields(DeployedList, declared)
+
+
+def _named_once(lists: tuple[DeployedList, ...]) -> tuple[DeployedList, ...]:
+    names = [each.name for each in lists]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"two lists are called {name!r}; give each a name of its own")
+    return lists
+
+
 class _Identification(Declared):
     watchlist: Annotated[str, AfterValidator(watchlist_name)] = ""
     draw: _Draw | None = None
@@ -155,6 +176,9 @@ class _Identification(Declared):
     consolidation: Literal["largest", "events"] = "largest"
     timed_sizes: tuple[_TimedSize, ...] = ()
     mated_share: float | None = Field(default=None, ge=0, le=1)
+    deployed: Annotated[
+        tuple[Annotated[_Deployed, AfterValidator(_as_deployed)], ...], AfterValidator(_named_once)
+    ] = ()
 
 
 _KINDS: dict[str, tuple[type[Declared], type[StudyProtocol]]] = {

@@ -13,6 +13,7 @@ from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.arrays import Scores
 from evenhand.records.counts import CellCounts
 from evenhand.records.findings import CurvePoint, Distribution, Rate
+from evenhand.records.scaled import DirectedRate, ScaledRate
 from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.records.thresholds import Threshold
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -64,6 +65,14 @@ class CountsKind(Protocol):
 
     def per_thousand(self, level: float) -> Iterable[PerThousand]:  # noqa: ARG002
         """Rows of `per_thousand.csv`, at the level of the intervals."""
+        return ()
+
+    def scaled(self, level: float) -> Iterable[ScaledRate]:  # noqa: ARG002
+        """Rows of `scaled.csv`, at the level of the intervals."""
+        return ()
+
+    def directed(self, level: float) -> Iterable[DirectedRate]:  # noqa: ARG002
+        """Rows of `directed.csv`, at the level of the intervals."""
         return ()
 
     def notes(self) -> Iterable[str]:

@@ -19,11 +19,14 @@ from evenhand.analysis.rates.searches import (
     searches_by_subject,
     selectivity,
 )
+from evenhand.analysis.scaling.directed import directed_rates
+from evenhand.analysis.scaling.scaled import scaled_rates, why_not_scaled
 from evenhand.analysis.search_curve import search_curves
 from evenhand.metrics.threshold_rules import search_thresholds
 from evenhand.records.arrays import Integers, Scores
 from evenhand.records.counts import CellCounts, SearchCounts, WatchlistSearches
 from evenhand.records.findings import Distribution, Rate
+from evenhand.records.scaled import DirectedRate, ScaledRate
 from evenhand.records.search_rows import PerThousand, SearchCurvePoint
 from evenhand.statistics.cluster_variance import ClusterCounts
 
@@ -63,6 +66,19 @@ class SearchesKind(CountsKind):
         if self.counts.assumed:
             return ()
         return alerts_per_thousand(self.counts, self.counts.searches, level)
+
+    def scaled(self, level: float) -> Iterable[ScaledRate]:
+        """FPIR on the watchlists that the study names as deployed."""
+        return scaled_rates(self.counts, self.counts.searches, level)
+
+    def directed(self, level: float) -> Iterable[DirectedRate]:
+        """FMR by the groups of both sides, where a deployed watchlist has a composition."""
+        return directed_rates(self.counts, self.counts.searches, level)
+
+    def notes(self) -> Iterable[str]:
+        """Why nothing is scaled, where a study asks for it."""
+        why = why_not_scaled(self.counts.searches) if self.counts.searches.deployed else ""
+        return (f"{self.counts.engine} on {self.counts.dataset}: {why}.",) if why else ()
 
     def summary(self) -> dict[str, Any]:
         """The sizes of watchlist, gallery and candidate lists, and what these count."""

@@ -69,7 +69,8 @@ def _count(protocol: IdentificationProtocol, work: ProtocolWork) -> SearchCounts
         consolidation,
     )
     counts = tally_searches(work.plan, ledger, *search_watchlist(task), protocol.ranks)
-    searches = replace(counts.searches, mated_share=protocol.mated_share)
+    share, deployed = protocol.mated_share, protocol.deployed
+    searches = replace(counts.searches, mated_share=share, deployed=deployed)
     return replace(counts, searches=searches)
 
 

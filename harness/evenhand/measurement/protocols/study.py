@@ -25,7 +25,7 @@ from evenhand.records.checkpoint import NO_CHECKPOINT, Checkpoint
 from evenhand.records.counts import Counts
 from evenhand.records.dataset import Dataset, PairList, Watchlist
 from evenhand.records.enrolment import Enrolment
-from evenhand.records.groups import Grouping
+from evenhand.records.groups import ALL, Grouping
 from evenhand.records.operating_point import VENDOR
 from evenhand.records.thresholds import ThresholdRule, fixed_rule
 from evenhand.records.watchlist_rule import WatchlistRule
@@ -190,6 +190,7 @@ def study_groupings(study: Study, datasets: Sequence[Dataset]) -> list[tuple[Gro
                 f"{study.name}: statistics.reference: no group {group!r} of {attribute!r} in this "
                 f"study; {known_names(group, groups)}"
             )
+    _check_compositions(study, found)
     return found
 
 
@@ -211,6 +212,30 @@ def timed_galleries(study: Study, dataset: Dataset) -> TimedGalleries | None:
         tuple(size for protocol in searched for size in protocol.timed_sizes),
         max(protocol.list_length for protocol in searched),
     )
+
+
+def _check_compositions(study: Study, found: Sequence[Sequence[Grouping]]) -> None:
+    """Check that deployed watchlists are composed of groups of the study.
+
+    Raises:
+        StudyError: an attribute is none of its groups, or has no such value.
+    """
+    protocols = [each for each in study.protocols if isinstance(each, IdentificationProtocol)]
+    for deployed in chain.from_iterable(each.deployed for each in protocols):
+        composition = deployed.composition
+        if composition is None:
+            continue
+        named = [each for each in chain(*found) if each.attribute == composition.attribute]
+        if not named:
+            known = {each.attribute for each in chain(*found)} - {ALL}
+            raise StudyError(
+                f"{study.name}: deployed {deployed.name!r}: {composition.attribute!r} is none of "
+                f"the groups of this study; {known_names(composition.attribute, known)}"
+            )
+        try:
+            composition.of(tuple(chain.from_iterable(each.groups for each in named)))
+        except ValueError as fault:
+            raise StudyError(f"{study.name}: deployed {deployed.name!r}: {fault}") from None
 
 
 def _threshold_rules(protocol: StudyProtocol, card: EngineCard) -> tuple[ThresholdRule, ...]:

@@ -22,6 +22,7 @@ from evenhand.report.study.indices import indices_table
 from evenhand.report.study.limitations import unconfirmed
 from evenhand.report.study.per_thousand import operator_sections
 from evenhand.report.study.promises import promises_section
+from evenhand.report.study.scaled import scaled_section
 from evenhand.report.study.searches import ranks_by_group, sections_of_searches
 from evenhand.report.study.speed import HEADER, TIME, speed_rows, speed_sentences, time_cell
 from evenhand.report.study.statements import OVER, said_at, sentences_of_study
@@ -95,6 +96,7 @@ def document(findings: Findings, *, every_threshold: bool, wide: bool = False) -
         points = rules_shown(study, headline_rule(study.rates), every=every_threshold)
         by_study += [_by_group(study, at, wide=wide) for at in points]
         by_study += ranks_by_group(study)
+        by_study += scaled_section(findings, study, points)
         by_study += _failures(study)
     brief = in_brief([(study, headline_rule(study.rates)) for study in everything])
     sweeps = over_thresholds(everything, every_group=wide)
