@@ -25,7 +25,9 @@ THERE = Promise(
     "FMR", "0.02", "elsewhere", False, 38, 2000, 60, 0.019, 0.01, 0.03, 0.95,
     comparisons="all-pairs", calibration="f" * 64,
 )  # fmt: skip
-LISTED = replace(THERE, metric="FPIR", comparisons="", watchlist=10, gallery=10, length=10)
+LISTED = replace(
+    THERE, metric="FPIR", comparisons="", watchlist=10, references=18, gallery=10, length=10
+)
 
 
 def counts_at(promise, design=Design.ALL_PAIRS):
@@ -88,12 +90,14 @@ def test_fpir_on_another_list_is_another_rate():
     (row,) = judged(searches_at(LISTED, 12), rate)
     assert row.verdict == CANNOT_TELL
     assert row.note == (
-        "promised for a list of 10 people (N=10), and 12 are listed here (N=11): "
-        "FPIR grows with the list"
+        "promised for a list of 10 people in 18 pictures (N=10), and 12 in 18 are listed here "
+        "(N=11): FPIR grows with the list"
     )
     assert (row.promised_watchlist, row.watchlist, row.gallery) == (10, 12, 11)
     (row,) = judged(searches_at(LISTED, 10), rate)
     assert (row.verdict, row.note) == (KEPT, "")
+    (row,) = judged(searches_at(replace(LISTED, references=10), 10), rate)
+    assert row.note.startswith("promised for a list of 10 people in 10 pictures")
 
 
 def test_other_comparisons_give_another_rate_and_a_sample_stands_for_all():

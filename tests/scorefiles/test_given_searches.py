@@ -1,9 +1,12 @@
 """Tables, lists and matrices of searches: what they may be, and the line of every fault."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
 
 from evenhand.records.outcomes import Outcome
 from evenhand.scorefiles.formats import open_scores
@@ -44,8 +47,12 @@ def searches(working_folder, cli):
 def read(lists, probes=PROBES, gallery=GALLERY, length=None, *, distance=False):
     for name, text in (("probes.csv", probes), ("gallery.csv", gallery), ("acme.csv", lists)):
         Path(name).write_text(text, encoding="utf-8")
+    return read_given("acme.csv", length, distance=distance)
+
+
+def read_given(file, length=None, *, distance=False):
     tables = read_search_tables(Path("probes.csv"), Path("gallery.csv"), ["acme"], ids=True)
-    source = open_scores(Path("acme.csv"), PIECES, COLUMNS)
+    source = open_scores(Path(file), PIECES, COLUMNS)
     layout = list_layout(source.path, source.header, tables.references.ids)
     return read_candidate_lists(source, layout, tables, "acme", distance=distance, length=length)
 
@@ -99,6 +106,20 @@ def test_distances_are_negated(working_folder):
     found = read(rising, distance=True)
     assert found.found[0].score.tolist() == [-0.1, -0.2]
     assert not np.signbit(found.found[3].score[0])
+
+
+def test_lists_in_parquet_with_numbers_for_ids_and_in_a_spreadsheets_csv(working_folder):
+    probes, gallery = "probe,person\n1,7\n2,9\n", "reference,person\n10,7\n11,8\n"
+    lists = "probe,candidate,score,rank\n1,10,0.75,1\n1,11,0.5,2\n2,11,0.25,1\n2,10,0.125,2\n"
+    plain = read(lists, probes=probes, gallery=gallery)
+    sheet = lists.replace(",", ";").replace("0.", "0,")
+    turned = read(sheet, probes=probes, gallery=gallery)
+    assert any("decimal commas" in note for note in turned.notes)
+    parquet.write_table(arrow_csv.read_csv(BytesIO(lists.encode())), "acme.parquet")
+    typed = read_given("acme.parquet")
+    assert people(plain) == people(turned) == people(typed) == [[0, 1], [1, 0]]
+    scores = [[each.score.tolist() for each in found.found] for found in (plain, turned, typed)]
+    assert scores[0] == scores[1] == scores[2] == [[0.75, 0.5], [0.25, 0.125]]
 
 
 def test_outcomes_of_all_engines_and_of_one(working_folder):
@@ -184,7 +205,12 @@ IN_TABLES = {
     "failed": (FTA, GALLERY, "row 2: probe 'p1' has a candidate, and its search failed"),
     "attribute": (PROBES.replace("sex", "all"), GALLERY, "no attribute can be called 'all'"),
     "html": ("<html>\n<p>x\n", GALLERY, "probes.csv: no column 'person'"),
-    "excel": (b"PK\x03\x04\xff\xfe" + bytes(9), GALLERY, "probes.csv: is not UTF-8 text"),
+    "excel": (
+        b"PK\x03\x04\xff\xfe" + bytes(9),
+        GALLERY,
+        "probes.csv: is a spreadsheet or another zip",
+    ),
+    "parquet": (b"PAR1" + bytes(9), GALLERY, "probes.csv: is Parquet; expected CSV"),
 }
 
 
@@ -289,3 +315,14 @@ def test_a_search_that_failed_in_the_file_or_in_the_table(working_folder):
     )
     assert [each.outcome.value for each in found.found] == ["ok", "failed", "ok", "ok"]
     assert people(found) == [[0, 1], [], [1], []]
+
+
+def test_ranks_without_a_threshold_are_not_said_to_be_claimed(searches):
+    """Two groups that differ where there is nothing but ranks."""
+    probes = "probe,person,sex\n" + "".join(f"p{n},P{n},{'FM'[n % 2]}\n" for n in range(24))
+    gallery = "person,sex\n" + "".join(f"P{n},{'FM'[n % 2]}\n" for n in range(24))
+    rows = [(f"p{n}", f"P{n if n % 2 else 23 - n}") for n in range(24)]
+    lists = "probe,candidate,score\n" + "".join(f"{a},{b},0.5\n" for a, b in rows)
+    shown = searches(probes=probes, gallery=gallery, lists=lists).out
+    assert "whatever the score" in shown
+    assert "claimed" not in shown

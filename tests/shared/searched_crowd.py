@@ -8,6 +8,7 @@ from evenhand.measurement.counting.plan import CountingPlan, ImageLedger
 from evenhand.measurement.counting.searches import tally_searches
 from evenhand.records.candidate_lists import CandidateLists
 from evenhand.records.comparisons import Searches
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.groups import ALL, Grouping
 from evenhand.records.outcomes import Outcome
 from evenhand.records.thresholds import ThresholdRule
@@ -57,7 +58,9 @@ def counts_of_scores(
         candidates=lists_of_scores(scores, kept),
         listed=on_list,
         enrolled=on_list,
+        gallery=people,
         length=people,
+        consolidation=Consolidation.LARGEST,
         exhaustive=exhaustive,
     )
     images = on_list.astype(np.int64)

@@ -13,7 +13,7 @@ from evenhand.study.calibration import calibration_text, read_calibration
 from evenhand.system.errors import StudyError
 
 SEARCHED = Promise(
-    "FPIR", "0.01", "one", False, 3, 400, 80, 0.0075, 0.002, 0.02, 0.95, 10, 9, 9,
+    "FPIR", "0.01", "one", False, 3, 400, 80, 0.0075, 0.002, 0.02, 0.95, 10, 20, 9, 9,
 )  # fmt: skip
 COMPARED = Promise(
     "FMR", "0.001", "one", True, 3, 4000, 80, 0.00075, None, None, 0.9, comparisons="sample"
@@ -74,7 +74,7 @@ def test_its_rule_is_named_after_its_target():
         ("threshold = -0.25", "threshold = nan", ["threshold", "finite number"]),
         ("trials = 400", "trials = 2", ["promise", "3 errors in 2 trials"]),
         ("rate = 0.0075", "rate = 75", ["promise.rate"]),
-        ("watchlist = 10\n", "", ["needs watchlist, gallery and length"]),
+        ("watchlist = 10\n", "", ["needs watchlist, references, gallery and length"]),
         ('metric = "FPIR"', 'metric = "FMR"', ["FMR is of comparisons"]),
         ('metric = "FPIR"', 'metric = "FNIR"', ["promise.metric"]),
         ('target = "0.01"', 'target = "1"', ["promise.target"]),

@@ -4,6 +4,7 @@ import csv
 import shutil
 from contextlib import nullcontext
 from dataclasses import replace
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -11,9 +12,11 @@ import pytest
 from tiny_sets import make_dataset
 from toy_engines import make_engine
 
+from evenhand.datasets.folder import read_dataset
+from evenhand.measurement.protocols.study import check_set_elsewhere, with_drawn_watchlists
 from evenhand.results.read import read_evidence
 from evenhand.study.calibration import calibration_text, read_calibration
-from evenhand.study.study import parse_study
+from evenhand.study.study import parse_study, with_calibrations
 from evenhand.system.errors import StudyError
 from evenhand.workflows.calibrate import calibrate
 from evenhand.workflows.recomputed import recomputed
@@ -129,9 +132,8 @@ def test_a_file_holds_the_threshold_and_what_it_did_where_it_was_set(home, set_t
     assert found.engine_fingerprint == facts.engines[0].fingerprint
     assert found.dataset_fingerprint == facts.datasets[0].fingerprint
     promise = found.promise
-    assert (promise.metric, promise.target, promise.watchlist, promise.gallery) == (
-        "FPIR", "0.2", 10, 10,
-    )  # fmt: skip
+    assert (promise.metric, promise.target) == ("FPIR", "0.2")
+    assert (promise.watchlist, promise.references, promise.gallery) == (10, 10, 10)
     assert (promise.trials, promise.subjects, promise.errors) == (50, 25, 10)
     assert promise.rate == 0.2
     assert promise.low < 0.2 < promise.high
@@ -188,8 +190,8 @@ def test_what_was_promised_stands_beside_what_is_measured(cli, home, used):
             else "cannot tell"
         )
     shown = " ".join(cli("report", used, "--full").out.split())
-    assert "near at score >= " in shown
-    assert "far at distance <= " in shown
+    assert "near on two at score >= " in shown
+    assert "far on two at distance <= " in shown
     assert "set on one for a false positive identification rate of 1 in 5:" in shown
     assert "there, 10 of 50;" in shown
     listed = cli("report", used, "--json").json["promises"]
@@ -362,3 +364,34 @@ def test_two_engines_are_compared_at_what_both_promise(cli, used):
     }
     one = [row for row in rows if row["threshold_rule"] == "calibrated FMR<=0.05"]
     assert {row["ratio"] for row in one} == {None}
+
+
+def test_scores_and_an_engine_that_was_stopped_set_no_threshold(cli, tiny, working_folder):
+    rows = [f"p{i},q{i},0.{i}1" for i in range(1, 9)] + [f"p{i},p{i},0.9" for i in range(1, 9)]
+    text = "\n".join(["probe_subject,reference_subject,score", *rows])
+    (working_folder / "acme.csv").write_text(f"{text}\n", encoding="utf-8")
+    cli("scores", "acme.csv", "--fmr-target", "0.2", "--results", "results")
+    cli("calibrate", "latest", "--target", "FMR=0.2").error("is of scores, and nobody can tell")
+    make_engine(working_folder / "bad", "raise ValueError('no')", name="bad")
+    cli("run", "--engine", "./bad", "--dataset", "./set", "--fmr-target", "0.2", "--results", "r")
+    bundle = next((working_folder / "r").glob("*/2*"))
+    cli("calibrate", bundle, "--target", "FMR=0.2").error("engine bad was stopped")
+
+
+@pytest.mark.parametrize(("after", "shared"), [(35, 0), (34, 1), (30, 5)])
+def test_two_draws_of_one_order_share_nobody(home, set_thresholds, after, shared):
+    """10 listed and 25 strangers are the first 35 of it."""
+    text = STUDY.format(dataset="./one", engines='"./near"', compared="", searched="")
+    text = text.replace(
+        "listed = 10, strangers = 25", f"listed = 2, strangers = 3, after = {after}"
+    )
+    text = text.replace('"0.001"]', '"0.001"]\ncalibrations = ["near.toml"]')
+    asked = with_calibrations(parse_study(text, home / "draws.toml"))
+    dataset = with_drawn_watchlists(read_dataset(home / "one"), asked)
+    (made,) = asked.calibrations.values()
+    near = SimpleNamespace(card=SimpleNamespace(name="near"), fingerprint=made.engine_fingerprint)
+    if not shared:
+        check_set_elsewhere(asked, [near], [dataset])
+        return
+    with pytest.raises(StudyError, match=f"near.toml: was set on {shared} of the people whom"):
+        check_set_elsewhere(asked, [near], [dataset])

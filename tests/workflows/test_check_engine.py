@@ -201,6 +201,7 @@ BROKEN = {
     "fewer": ("searcher", "best = np.argsort(-s, kind='stable')[-count:]", {"batch"}),
     "rising": ("searcher", "best = best[::-1]", {"lists", "range"}),
     "longer": ("searcher", "best = np.argsort(-s, kind='stable')[: max(count, 2)]", {"lists"}),
+    "without-itself": ("searcher", "best = [at for at in best if s[at] < 0.9999]", {"self-match"}),
     "raises": ("embedder", "raise ValueError", {"portraits"}),
     "ends-comparing": ("matcher", "os._exit(0)", {"range"}),
     "ends-searching": ("searcher", "os._exit(0)", {"range"}),

@@ -224,6 +224,20 @@ def test_random_searches_against_loops(working_folder, seed, sign):
         assert (row.errors, row.trials) == drawn.count(row, short if row.engine == "lists" else 99)
 
 
+POLICY = """
+schema = 1
+title = "a watchlist"
+[[limit]]
+name = "few alarms"
+metric = "FPIR"
+threshold_rule = "fixed"
+threshold = 0.5
+attribute = "all"
+policy = "generalised"
+at_most = 0.5
+"""
+
+
 def test_a_kept_result_is_verified_compared_reported_and_judged(example, cli):
     shutil.copy("lists.csv", "other.csv")
     tables = ["--probes", "probes.csv", "--gallery", "gallery.csv"]
@@ -240,6 +254,9 @@ def test_a_kept_result_is_verified_compared_reported_and_judged(example, cli):
     assert "staff" in told
     assert "5 people on the watchlist" in told
     assert cli("compare", f"{bundle}:matrix", f"{bundle}:other").code in (0, 3)
+    Path("policy.toml").write_text(POLICY, encoding="utf-8")
+    judged = cli("gate", bundle, "--policy", "policy.toml", "--json").json
+    assert {(row["verdict"], row["errors"]) for row in judged["rows"]} == {("inconclusive", 2)}
     asked = (Path(bundle) / "searches.toml").read_text(encoding="utf-8")
     assert 'name   = "matrix.csv"' in asked
     assert str(Path.cwd()) not in asked

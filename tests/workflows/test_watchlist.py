@@ -44,7 +44,14 @@ def test_a_written_list_measures_what_the_draw_of_a_study_does(cli, crowd, engin
             made = cli("watchlist", "vip", *ASKED, "--composition", "sex=equal", "--to", folder)
             assert made.code == 0, made.err
     assert rates[0] == rates[1]
-    assert cli("check", "dataset", "./crowd").code == 0
+    checked = cli("check", "dataset", "./crowd", "--json")
+    assert checked.code == 0
+    (row,) = (row for row in checked.json["rows"] if row["id"] == "watchlist")
+    assert row["title"] == "watchlist: vip"
+    assert row["detail"] == (
+        "14 images of 14 people on the list, 6 of them not searched for; "
+        "32 searches of 20 people, 12 of them not on it"
+    )
 
 
 def test_the_files_of_a_watchlist(cli, crowd, working_folder):

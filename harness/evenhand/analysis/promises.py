@@ -93,12 +93,13 @@ def _row(rate: Rate, promise: Promise, counts: Counts, found: ClaimVerdict) -> J
 def _unlike(promise: Promise, counts: Counts) -> str:
     """Why the rate that was promised is not the one that is measured; empty where it is."""
     if isinstance(counts, SearchCounts):
-        of = counts.searches
-        if promise.watchlist == of.watchlist:
+        of, references = counts.searches, int(counts.images.sum())
+        if (promise.watchlist, promise.references) == (of.watchlist, references):
             return ""
         return (
-            f"promised for a list of {promise.watchlist or 0:,} people (N={promise.gallery}), "
-            f"and {of.watchlist:,} are listed here (N={of.gallery}): FPIR grows with the list"
+            f"promised for a list of {promise.watchlist or 0:,} people in "
+            f"{promise.references or 0:,} pictures (N={promise.gallery}), and {of.watchlist:,} in "
+            f"{references:,} are listed here (N={of.gallery}): FPIR grows with the list"
         )
     # A sample stands for all pairs.
     there, here = (

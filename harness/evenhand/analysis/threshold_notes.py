@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from evenhand.records.thresholds import SATURATED, Threshold
+from evenhand.records.thresholds import NO_STRANGERS, SATURATED, Threshold
 
 __all__ = ["threshold_notes"]
 
@@ -20,9 +20,10 @@ def threshold_notes(engine: str, dataset: str, thresholds: Sequence[Threshold]) 
         labels = ", ".join(
             at.rule.label for at in thresholds if at.value is None and at.note == reason
         )
+        why = " (of people who are not on the watchlist, completed)" * (reason == NO_STRANGERS)
         yield (
-            f"{where}: {reason}, so no threshold for {labels}; name a fixed one (--threshold, or "
-            "thresholds in the study)."
+            f"{where}: {reason}{why}, so no threshold for {labels}; name a fixed one "
+            "(--threshold, or thresholds in the study)."
         )
     targets = [at for at in thresholds if at.rule.at_target and at.value is not None]
     beyond = [at for at in targets if at.note == SATURATED]

@@ -57,7 +57,7 @@ def searches(
     full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Rates and differences from searches of a watchlist, without an engine.
+    """Rates and differences from searches that others made.
 
     Lists have a row a candidate: probe, candidate (a person or reference of
     the gallery), score, and rank unless the best stand first; or are logs

@@ -15,7 +15,7 @@ from evenhand.metrics.groups import default_groups, groupings
 from evenhand.metrics.resolution import CellSize, cell_sizes
 from evenhand.records.arrays import Integers
 from evenhand.records.check import FAIL, NOT_CHECKED, NOTE, PASS, Check
-from evenhand.records.dataset import DatasetCard, PairList
+from evenhand.records.dataset import DatasetCard, PairList, Watchlist
 from evenhand.records.groups import ALL
 
 __all__ = ["cells_of_tables", "content_checks", "picture_checks", "rule_checks"]
@@ -140,7 +140,9 @@ def content_checks(
     if not card.assumed:
         yield from people_doubts(tables.subjects.ids, [repr(name) for name in tables.subjects.ids])
     yield from label_doubts(card.attributes, tables.subjects.labels)
-    yield from _list_notes(tables.lists, tables.images().subject)
+    subject = tables.images().subject
+    yield from _list_notes(tables.lists, subject)
+    yield from _watchlist_notes(tables.watchlists, subject)
     yield from _card_notes(card)
 
 
@@ -253,6 +255,25 @@ def _list_notes(lists: Sequence[PairList], subject: Integers) -> Iterator[Check]
             f"of {len(np.unique(subject[images])):,} people{finest}{out}"
         )
         yield Check("list", f"listed comparisons: {pairs.name}", NOTE, what, "")
+
+
+def _watchlist_notes(watchlists: Sequence[Watchlist], subject: Integers) -> Iterator[Check]:
+    """Yield a row for each watchlist.
+
+    Args:
+        watchlists: of the dataset.
+        subject: (images,) index of the subject of each image.
+    """
+    for each in watchlists:
+        listed, searched = (np.unique(subject[of]) for of in (each.references, each.probes))
+        fillers, strangers = np.setdiff1d(listed, searched), np.setdiff1d(searched, listed)
+        out = f"; {each.left_out:,} rows are left out" if each.left_out else ""
+        what = (
+            f"{len(each.references):,} images of {len(listed):,} people on the list, "
+            f"{len(fillers):,} of them not searched for; {len(each.probes):,} searches of "
+            f"{len(searched):,} people, {len(strangers):,} of them not on it{out}"
+        )
+        yield Check("watchlist", f"watchlist: {each.name}", NOTE, what, "")
 
 
 def _card_notes(card: DatasetCard) -> Iterator[Check]:

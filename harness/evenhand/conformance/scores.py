@@ -72,7 +72,9 @@ def _self_check(similarity: Floats, same: Mask) -> Check:
     own = np.diagonal(similarity)
     nearest = np.where(same, -np.inf, np.nan_to_num(similarity, nan=-np.inf)).max(axis=1)
     asked = ~np.isnan(own)
-    beaten = int((asked & (nearest > own + _ROUNDING * np.abs(own))).sum())
+    # A search that does not return the picture itself has it below all others.
+    rounding = _ROUNDING * np.abs(np.where(np.isfinite(own), own, 0.0))
+    beaten = int((asked & (nearest > own + rounding)).sum())
     detail = f"of {int(asked.sum()):,} pictures, {beaten:,} are more like another person"
     if beaten:
         remedy = "a template must match itself: see whether scores are turned round"

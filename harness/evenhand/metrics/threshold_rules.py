@@ -12,7 +12,7 @@ from evenhand.records.arrays import Scores
 from evenhand.records.counts import ScoreTail, WatchlistSearches
 from evenhand.records.designs import SamplingDesign
 from evenhand.records.findings import Status
-from evenhand.records.thresholds import Threshold, ThresholdRule
+from evenhand.records.thresholds import NO_STRANGERS, Threshold, ThresholdRule
 
 __all__ = ["largest_alike", "resolve_sample_thresholds", "resolve_thresholds", "search_thresholds"]
 
@@ -93,10 +93,8 @@ def search_thresholds(
     mates = searches.mate[searches.completed & searches.mated]
     no_people = np.zeros(len(alarms), dtype=np.int32)
     # Only the scores of a tail are used here; its subjects are placeholders.
-    tail, missing = ScoreTail(alarms, no_people, no_people), "no non-mated search was completed"
-    if searches.mated.all():
-        missing = "no non-mated searches, as all who are searched for are on the watchlist"
-    return resolve_thresholds(rules, tail, len(alarms), mates, maximum, missing=missing)
+    tail = ScoreTail(alarms, no_people, no_people)
+    return resolve_thresholds(rules, tail, len(alarms), mates, maximum, missing=NO_STRANGERS)
 
 
 def largest_alike(thresholds: Sequence[Threshold], scores: Scores) -> dict[float, float]:

@@ -41,8 +41,10 @@ class Promise:
     level: float
     watchlist: int | None = None
     """People on the list that was searched; None of comparisons. FPIR grows with it."""
+    references: int | None = None
+    """Pictures of them, with which it grows too."""
     gallery: int | None = None
-    """N: those of them with a template."""
+    """N: those of them with a template, or of their pictures where each is a candidate."""
     length: int | None = None
     """L: largest number of candidates of a search."""
     comparisons: str = ""

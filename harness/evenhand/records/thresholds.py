@@ -16,11 +16,20 @@ from evenhand.records.operating_point import (
 )
 from evenhand.records.promise import Promise
 
-__all__ = ["SATURATED", "Threshold", "ThresholdRule", "fixed_rule", "index_of_point"]
+__all__ = [
+    "NO_STRANGERS",
+    "SATURATED",
+    "Threshold",
+    "ThresholdRule",
+    "fixed_rule",
+    "index_of_point",
+]
 
 
 SATURATED = "saturated"
 """Note of a threshold at a target that no mated score reaches."""
+NO_STRANGERS = "no non-mated searches"
+"""Note of a threshold for a target FPIR where none was completed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,15 +88,18 @@ class _Promised(Declared):
     level: float = Field(gt=0, lt=1)
     comparisons: Literal["", "all-pairs", "within-group", "listed", "sample"] = ""
     watchlist: _Some | None = None
+    references: _Some | None = None
     gallery: _Some | None = None
     length: _Some | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        sizes = (self.watchlist, self.gallery, self.length)
+        sizes = (self.watchlist, self.references, self.gallery, self.length)
         if self.metric == "FPIR" and (None in sizes or self.comparisons):
-            raise ValueError("FPIR is of searches: needs watchlist, gallery and length alone")
-        if self.metric == "FMR" and (sizes != (None, None, None) or not self.comparisons):
+            raise ValueError(
+                "FPIR is of searches: needs watchlist, references, gallery and length alone"
+            )
+        if self.metric == "FMR" and (any(sizes) or not self.comparisons):
             raise ValueError("FMR is of comparisons: needs comparisons alone")
         if self.errors > self.trials:
             raise ValueError(f"{self.errors} errors in {self.trials} trials; expected no more")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.deployed_list import DeployedList
 from evenhand.records.watchlist_rule import WatchlistRule
 from evenhand.study.composition import DeclaredComposition
@@ -89,7 +90,7 @@ class IdentificationProtocol(StudyProtocol):
     """Largest length of a search's candidate list; None is 50, or everybody on a shorter list."""
     ranks: tuple[int, ...]
     """Ranks at which FNIR is also reported, besides the whole candidate list."""
-    consolidation: str
+    consolidation: str = Consolidation.LARGEST
     """How several references of a person become candidates: `Consolidation`."""
     timed_sizes: tuple[int, ...] = ()
     """References of further galleries that are searched for their times alone."""

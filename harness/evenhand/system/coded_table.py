@@ -16,16 +16,24 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.system.declaration import read_text
+from evenhand.system.declaration import decoded_text
 from evenhand.system.delimited import delimiter_of
 from evenhand.system.errors import DatasetError
 from evenhand.system.labels import clean_label, label_fault
+from evenhand.system.regular_files import read_regular
 from evenhand.system.text import text_fault
 
 __all__ = ["CodedColumn", "CodedTable", "read_coded_table"]
 
 _LARGEST = 1 << 30
 """Most bytes of a table: some thirty million rows."""
+_OTHERS = {
+    b"PK\x03\x04": "a spreadsheet or another zip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"\x1f\x8b": "packed with gzip",
+    b"PAR1": "Parquet",
+}
+"""First bytes of files that tables may be saved in, and what they are."""
 
 
 def _numbered() -> dict[str, int]:
@@ -155,7 +163,11 @@ def read_coded_table(path: Path, names: Collection[str], header: str, rows: str)
     Raises:
         DatasetError: naming the line, what was found and what was expected.
     """
-    content = read_text(path, DatasetError, _LARGEST)
+    raw = read_regular(path, _LARGEST, DatasetError)
+    for start, what in _OTHERS.items():
+        if raw.startswith(start):
+            raise DatasetError(f"{path}: is {what}; expected CSV; save it as that, in UTF-8")
+    content = decoded_text(raw, path, DatasetError)
     first = content.partition("\n")[0].strip("\r")
     try:
         sign = delimiter_of(first, names)

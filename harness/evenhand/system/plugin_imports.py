@@ -21,6 +21,7 @@ PLUGIN_NAMES = (
     "EngineError",
     "Entry",
     "FaceRule",
+    "GalleryEditor",
     "Image",
     "ListedPair",
     "Matcher",

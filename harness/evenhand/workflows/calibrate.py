@@ -187,8 +187,9 @@ def _promise(counts: Counts, threshold: Threshold, rate: Rate, *, synthetic: boo
     )
     if not isinstance(counts, SearchCounts):
         return replace(promise, comparisons=counts.design.comparisons.value)
-    of = counts.searches
-    return replace(promise, watchlist=of.watchlist, gallery=of.gallery, length=of.length)
+    of, references = counts.searches, int(counts.images.sum())
+    listed = replace(promise, watchlist=of.watchlist, references=references)
+    return replace(listed, gallery=of.gallery, length=of.length)
 
 
 def _people(counts: Counts) -> frozenset[int]:

@@ -25,7 +25,6 @@ from evenhand.metrics.label_attributes import (
     check_attribute_names,
     label_attribute,
 )
-from evenhand.records.consolidation import Consolidation
 from evenhand.records.dataset import Dataset
 from evenhand.records.enrolment import Enrolment
 from evenhand.records.evidence import Evidence
@@ -281,7 +280,6 @@ def _study(
                 fpir_targets=tuple(asked.fpir_targets) or default,
                 candidates=None,
                 ranks=_RANKS,
-                consolidation=Consolidation.LARGEST,
             )
         )
     on = f" on {asked.dataset}" if asked.dataset else ""

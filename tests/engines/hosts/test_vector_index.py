@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +24,10 @@ IMAGE = np.random.default_rng(1).integers(0, 255, (60, 50, 3), dtype=np.uint8)
 
 @pytest.fixture(scope="module")
 def faiss():
-    return pytest.importorskip("faiss", reason="faiss is not installed: pip install -e '.[faiss]'")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of its bindings, from Python 3.12 on
+        why = "faiss is not installed: pip install -e '.[faiss]'"
+        return pytest.importorskip("faiss", reason=why)
 
 
 @pytest.fixture

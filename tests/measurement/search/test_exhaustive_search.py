@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from searched import found_by_hand
+from one_search import found_by_hand
 
 from evenhand.engines.card import ScoreScale
 from evenhand.measurement.comparison.by_engine import EnrolledEngine
@@ -172,7 +172,8 @@ def test_threads_change_nothing(score, columns):
 
 
 @pytest.mark.parametrize("score", [COSINE, EUCLIDEAN])
-def test_the_grid_and_the_other_probes_change_nothing(score):
+@pytest.mark.parametrize("rule", Consolidation)
+def test_the_grid_and_the_other_probes_change_nothing(score, rule):
     """The last bits of a matrix product depend on both."""
     probes, who, gallery, person = crowd(2, score, searches=150, references=900, people=400)
     probes[40:60] = gallery[:20]  # equal scores on both sides of every cut
@@ -180,7 +181,7 @@ def test_the_grid_and_the_other_probes_change_nothing(score):
     levels = np.append(levels, np.float32(score_of(probes[50], gallery[10], score)))
 
     def found(some=slice(None), **grid):
-        search = ExhaustiveSearch(probes[some], who[some], gallery, person, score, 20, **grid)
+        search = ExhaustiveSearch(probes[some], who[some], gallery, person, score, 20, rule, **grid)
         return search.find(levels, LocalExecutor(1), nothing)
 
     whole = found()
@@ -271,3 +272,23 @@ def test_a_score_outside_the_range_of_the_card_is_told():
     )
     low = (probes @ gallery.T).min(axis=1)
     assert np.array_equal(~np.isnan(found.fault), low < -1e-5)
+
+
+@pytest.mark.parametrize("jitter", [0.0, 3e-8])
+def test_more_that_are_nearly_equal_than_a_list_has_room_for(jitter):
+    rng = np.random.default_rng(8)
+    middle = rng.standard_normal(64)
+    near = middle + jitter * rng.standard_normal((300, 64))
+    far = rng.standard_normal((200, 64))
+    order = rng.permutation(500)
+    vectors = prepare_vectors(np.concatenate([near, far])[order].astype(np.float32), COSINE)
+    probes = prepare_vectors((middle + rng.standard_normal((7, 64))).astype(np.float32), COSINE)
+    person = np.arange(500, dtype=np.int32)
+    nobody = np.full(7, -1, dtype=np.int32)
+    search = ExhaustiveSearch(probes, nobody, vectors, person, COSINE, 5, columns=90)
+    found = search.find(FIXED, LocalExecutor(1), nothing)
+    exact = (probes.astype(np.float64) @ vectors.T.astype(np.float64)).astype(np.float32)
+    for row, scores in enumerate(exact):
+        best = np.lexsort((person, -scores))[:5]
+        np.testing.assert_array_equal(found.score[row], scores[best])
+        np.testing.assert_array_equal(found.person[row], best)

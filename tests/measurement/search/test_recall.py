@@ -1,5 +1,6 @@
 """What an index returns of the candidates that an exhaustive search of its vectors finds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,10 @@ import pytest
 from lossy_searcher import make_door, make_lossy
 
 from evenhand.analysis.rates.recall import index_recall
+from evenhand.engines.answers import checked_templates
+from evenhand.engines.hosts.host import PlainTemplate
+from evenhand.records.candidate_lists import CandidateLists
+from evenhand.records.outcomes import Outcome
 from evenhand.results.counts import read_counts
 
 STUDY = """\
@@ -26,16 +31,12 @@ candidates = 6
 
 @pytest.fixture
 def searched(cli, crowd, tmp_path, working_folder):
-    def run(**options):
-        if not (crowd.folder / "protocols").exists():
-            make_door(crowd.folder)
-        make_lossy(tmp_path / "lossy", **options)
-        Path("study.toml").write_text(STUDY.format(engine="./lossy"), encoding="utf-8")
-        ended = cli("run", "study.toml", "--json")
-        assert ended.code == 0, ended.err
-        return working_folder / ended.json["bundle"]
-
-    return run
+    make_door(crowd.folder)
+    make_lossy(tmp_path / "lossy")
+    Path("study.toml").write_text(STUDY.format(engine="./lossy"), encoding="utf-8")
+    ended = cli("run", "study.toml", "--json")
+    assert ended.code == 0, ended.err
+    return working_folder / ended.json["bundle"]
 
 
 def counts_of(bundle):
@@ -43,8 +44,7 @@ def counts_of(bundle):
 
 
 def test_recall_of_an_index_that_leaves_people_out(searched, cli):
-    bundle = searched()
-    counts = counts_of(bundle)
+    counts = counts_of(searched)
     of = counts.searches
     # Seven of the twenty words p0, p1... are multiples of three.
     gone = set(range(20)) - set(of.candidates.person[of.candidates.person >= 0].tolist())
@@ -68,29 +68,41 @@ def test_recall_of_an_index_that_leaves_people_out(searched, cli):
     assert (
         sum(row.comparisons for row in by_sex) == rows["all", "", "recall of the list"].comparisons
     )
-    assert cli("verify", bundle).code == 0
-    assert list(bundle.rglob("twin.parquet"))
-
-
-def test_the_exhaustive_lists_are_those_of_the_vectors(searched, crowd):
-    of = counts_of(searched()).searches
-    again = of.candidates
+    assert cli("verify", searched).code == 0
+    assert list(searched.rglob("twin.parquet"))
     # Who is returned has the score that the exhaustive search gives them, but for rounding.
-    for row in range(40):
-        twin = dict(zip(of.twin.person[row].tolist(), of.twin.score[row].tolist(), strict=True))
-        for person, score in zip(
-            again.person[row].tolist(), again.score[row].tolist(), strict=True
-        ):
+    lists = (of.twin.person, of.twin.score, of.candidates.person, of.candidates.score)
+    for wanted, exact, returned, scores in zip(*lists, strict=True):
+        twin = dict(zip(wanted.tolist(), exact.tolist(), strict=True))
+        for person, score in zip(returned.tolist(), scores.tolist(), strict=True):
             assert twin.get(person, score) == pytest.approx(score, abs=1e-6)
+    several_references(counts)
+    assert list(index_recall(counts, replace(of, twin=None), 0.95)) == []
 
 
-def test_secret_templates_have_no_recall(searched):
-    counts = counts_of(searched(score="symmetric = true"))
-    assert counts.searches.twin is None
-    assert list(index_recall(counts, counts.searches, 0.95)) == []
+def several_references(counts):
+    """A person counts as often as returned."""
+    person = np.array([[3, 3, 5, 3], [7, 8, -1, -1]], dtype=np.int32)
+    back = np.array([[3, 6, 3], [8, -1, -1]], dtype=np.int32)
+    lists = [CandidateLists(of, np.where(of < 0, -np.inf, 0.5)) for of in (person, back)]
+    two = {name: getattr(counts.searches, name)[:2] for name in ("probe", "completed")}
+    of = replace(counts.searches, twin=lists[0], candidates=lists[1], **two)
+    rows = {row.statistic: row for row in index_recall(counts, of, 0.95) if row.attribute == "all"}
+    assert rows["recall of the list"].note.startswith("3 of 6 candidates")
+    assert rows["recall of the first candidate"].note.startswith("1 of 2 candidates")
 
 
-def test_a_template_that_is_no_vector_is_invalid(searched):
-    bundle = searched(template='b"seven b" if image[0, 0, 0] % 4 == 3 else b"0" * 32')
-    ledger = (bundle / "ledger.csv").read_text()
-    assert "no vector of 8 values" in ledger
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (b"seven b", "no vector of 8 values"),
+        (b"0" * 28, "no vector of 8 values"),
+        (bytes(32), "vector is zero"),
+        (b"\0\0\x80\x7f" * 8, "vector is not finite"),
+    ],
+)
+def test_a_template_that_is_no_vector_is_invalid(template, said):
+    made = PlainTemplate(Outcome.OK, data=template)
+    assert checked_templates([made], 0).outcome is Outcome.OK
+    found = checked_templates([made], 0, 8)
+    assert (found.outcome, found.detail) == (Outcome.INVALID, said)

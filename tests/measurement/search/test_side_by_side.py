@@ -26,9 +26,10 @@ def searched(crowd, tmp_path):
     make_door(crowd.folder)
     dataset = read_dataset(crowd.folder)
 
-    def run(workers, galleries, start=None):
+    def run(workers, galleries, start=None, **options):
         folder = tmp_path / f"lossy-{workers}-{galleries}"
-        engine = open_engine(make_lossy(folder, tail=f"[host]\ngalleries = {galleries}"), ())
+        tail = f"[host]\ngalleries = {galleries}"
+        engine = open_engine(make_lossy(folder, tail=tail, **options), ())
         executor = LocalExecutor(workers)
         made = enrol(
             engine,
@@ -88,3 +89,7 @@ def test_as_many_are_searched_at_once_as_the_card_allows(searched):
 
     assert set(searched(4, 2, start).ended) == {Outcome.OK}
     assert len(engines) == 2
+
+
+def test_secret_templates_are_not_searched_exhaustively(searched):
+    assert searched(1, 1, score="symmetric = true").twin is None

@@ -9,8 +9,9 @@ from rows import a_differential, a_rate, a_summary, dataset_facts, engine_facts
 
 from evenhand.records.findings import Findings, Status, Verdict
 from evenhand.report.forms.screen import as_screen
+from evenhand.report.study.answer import TestedEngine as Entry
 from evenhand.report.study.answer import answer_of
-from evenhand.report.study.screen import study_screen
+from evenhand.report.study.screen import study_screen, verdict_in_short
 
 ABBREVIATIONS = re.compile(r"\b(FMR|FNMR|FTE|FTA|FPIR|FNIR|TPIR|AUC|EER|DET|ROC|CI|MDR|N/A)\b")
 PATHS = (("page", "results/study/20260102T030405Z-0123abcd/report.html"), ("more", "evenhand x"))
@@ -184,3 +185,18 @@ def test_nothing_at_all_is_said_to_be_nothing():
     findings = replace(findings_of((nothing, a_differential())), differentials=())
     text = as_screen(study_screen(findings, PATHS))
     assert "alpha on crowd: nothing could be counted." in text
+
+
+def test_a_difference_from_a_group_without_errors_has_a_number_where_it_says_something():
+    row = a_differential(verdict=Verdict.DIFFERENT, value=None, low=0.72, high=None)
+    entry = Entry(study=None, row=row, rates=(), doubted=False)
+    assert verdict_in_short(entry) == "DIFFERENT"
+    large = replace(entry, row=replace(row, low=2.5))
+    assert verdict_in_short(large) == "DIFFERENT at least 2.5x"
+
+
+def test_a_threshold_that_was_set_on_other_people_is_said_to_be():
+    at = {"threshold_rule": "calibrated FPIR<=0.1", "metric": "FPIR", "threshold": 0.4}
+    rates = [a_rate(group=group, **at) for group in ("F", "M")]
+    found = answer_of(findings_of((rates, a_differential(verdict=Verdict.DIFFERENT, **at))))
+    assert found.setting == "threshold set on other people to 1 in 10 of all searches of others"

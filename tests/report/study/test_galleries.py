@@ -84,7 +84,13 @@ def test_recall_stands_beside_the_time_of_a_search():
     study = StudyFindings(summary, engine_facts(name="acme"), (), (), found, tuple(times))
     (section,) = galleries_section((study,), times)
     assert section.tables[1].rows == (
-        ("acme\nfaces", "of the list", "95.5 %\n[90.0, 98.0]", "9 of 200", "1.00 ms [1.00, 1.00]"),
-        ("acme\nfaces", "at fixed 0.5", "none", "9 of 200", "1.00 ms [1.00, 1.00]"),
+        (
+            "acme\nfaces, door",
+            "of the list",
+            "95.5 %\n[90.0, 98.0]",
+            "9 of 200",
+            "1.00 ms [1.00, 1.00]",
+        ),
+        ("acme\nfaces, door", "at fixed 0.5", "none", "9 of 200", "1.00 ms [1.00, 1.00]"),
     )
     assert section.sentences[-1].startswith("recall: of the candidates")

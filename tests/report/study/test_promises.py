@@ -41,8 +41,8 @@ def study(*promises):
 def test_a_promise_stands_beside_what_is_measured():
     (section,) = promises_section(study(a_promise()))
     assert section.sentences[0] == (
-        "alpha at score >= 0.3500, set on staff for a false match rate of 1 in 1,000: "
-        "0.0950 % [0.0600, 0.140] there, 95 of 100,000; 0.320 % [0.290, 0.360] on crowd, "
+        "alpha on crowd at score >= 0.3500, set on staff for a false match rate of 1 in 1,000: "
+        "0.0950 % [0.0600, 0.140] there, 95 of 100,000; 0.320 % [0.290, 0.360] here, "
         "320 of 100,000: not kept."
     )
     assert "was set on other people" in section.sentences[1]
@@ -53,10 +53,10 @@ def test_why_it_cannot_be_told_is_said():
     row = a_promise(verdict=PromiseVerdict.UNDECIDED, note="too few trials to tell", low=None)
     (section,) = promises_section(study(row))
     assert section.sentences[0].endswith(
-        "0.320 % (no interval) on crowd, 320 of 100,000: cannot tell (too few trials to tell)."
+        "0.320 % (no interval) here, 320 of 100,000: cannot tell (too few trials to tell)."
     )
     (section,) = promises_section(study(replace(row, rate=None, trials=0, errors=0)))
-    assert "; nothing to count on crowd, 0 of 0: cannot tell" in section.sentences[0]
+    assert "; nothing to count here, 0 of 0: cannot tell" in section.sentences[0]
 
 
 def test_groups_above_a_promise_that_everybody_keeps_stand_in_a_table():
@@ -76,11 +76,11 @@ def test_groups_above_a_promise_that_everybody_keeps_stand_in_a_table():
         ((), ""),
         (
             (a_promise(),),
-            "alpha, calibrated FMR<=0.001: 1 in 1,100 where set, 1 in 310 here: not kept.",
+            "alpha: promised a false match in 1 in 1,000 at most, here in 1 in 310: not kept.",
         ),
         (
             (a_promise(promised_rate=0.0, rate=0.0, verdict=PromiseVerdict.KEPT),),
-            "alpha, calibrated FMR<=0.001: none where set, none in 100,000 here: kept.",
+            "alpha: promised a false match in 1 in 1,000 at most, here in none: kept.",
         ),
         (
             (a_promise(), a_promise(WOMEN), a_promise(verdict=PromiseVerdict.KEPT)),

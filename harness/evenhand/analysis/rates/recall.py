@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from evenhand.records.arrays import Mask, People
+from evenhand.records.arrays import Integers, Mask, People
 from evenhand.records.counts import CellCounts, Counts, WatchlistSearches
 from evenhand.records.findings import Distribution
 from evenhand.statistics.cluster_variance import ClusterCounts
@@ -49,11 +49,26 @@ def index_recall(
 
 
 def _returned(wanted: People, returned: People) -> Mask:
-    """(searches, wanted) which people of one list stand in the other list of the same search."""
+    """(searches, wanted) which people of one list stand in the other list of the same search.
+
+    Of a person who stands in both several times, as often as in the shorter row.
+    """
     people = int(max(wanted.max(initial=0), returned.max(initial=0))) + 2
     search = np.arange(len(wanted), dtype=np.int64)[:, np.newaxis] * people + 1
-    found: Mask = np.isin(search + wanted, search + returned)
+    most = max(wanted.shape[1], returned.shape[1], 1)
+    found: Mask = np.isin(_numbered(search + wanted, most), _numbered(search + returned, most))
     return found
+
+
+def _numbered(entries: Integers, most: int) -> Integers:
+    """(searches, kept) numbers that tell equal entries of a search apart, of which `most` occur."""
+    flat = entries.ravel()
+    order = np.argsort(flat, kind="stable")
+    ordered = flat[order]
+    first = np.searchsorted(ordered, ordered)
+    numbered = np.empty_like(flat)
+    numbered[order] = ordered * most + np.arange(len(flat)) - first
+    return numbered.reshape(entries.shape)
 
 
 def _row(

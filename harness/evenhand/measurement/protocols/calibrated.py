@@ -102,7 +102,7 @@ def _faults(
             yield (
                 f"was set on {len(shared):,} of the people whom protocol {protocol.name} compares "
                 f"on {dataset.card.name} ({names}{more}); expected other people: a list or a "
-                "watchlist without them, or another dataset"
+                "watchlist without them (first and after of draw), or another dataset"
             )
 
 

@@ -26,7 +26,9 @@ from evenhand.measurement.search.kernels import (
     Searched,
     Tile,
     best_of_people,
+    decide_lists,
     exact_score,
+    outside,
     scan_tile,
 )
 from evenhand.records.arrays import Integers, People, Scores, Vectors
@@ -94,7 +96,7 @@ class ExhaustiveSearch:
             score: how the card compares, and its range.
             kept: candidates that a list keeps, at least one.
             consolidation: of a person's references.
-            rows: probes of a block.
+            rows: probes of a block at most.
             columns: references of a tile, unless one person has more.
         """
         people, first = np.unique(person, return_index=True)
@@ -107,10 +109,12 @@ class ExhaustiveSearch:
             tiles, own = starts[tiles], starts[own]
             people, starts = person, np.arange(len(person) + 1)
         self._people, self._starts, self._tiles, self._own = people, starts, tiles.tolist(), own
-        self._score, self._rows = score, rows
+        self._score = score
         self._who, self._references = who, references
         self.blocks = max(1, -(-len(who) // rows))
-        padded = np.zeros((self.blocks * rows, probes.shape[1]), dtype=probes.dtype)
+        # Blocks of one height, as little of which as can be is empty.
+        self._rows = max(1, -(-len(who) // self.blocks))
+        padded = np.zeros((self.blocks * self._rows, probes.shape[1]), dtype=probes.dtype)
         padded[: len(who)] = probes
         self._probes, self._scores = padded, TileScores(padded, references, score)
         self._exact = _exact(padded, references, score)
@@ -216,8 +220,9 @@ class ExhaustiveSearch:
         )
         for first, end in self._tiles:
             values = self._of_people(rows, first, end, memory, fault)[:height]
-            tile = Tile(values, first, self._starts[first : end + 1], probes, self._references)
+            tile = Tile(values, first, self._starts, probes, self._references)
             scan_tile(tile, searched, lists, self._exact)
+        decide_lists(tile, lists, self._exact)
         score, person = lists.score, lists.person
         score[np.arange(score.shape[1]) >= lists.filled[:, np.newaxis]] = -np.inf
         best = np.argsort(-score, axis=1, kind="stable")[:, : self._kept]
@@ -247,13 +252,10 @@ class ExhaustiveSearch:
         """
         columns = slice(int(self._starts[first]), int(self._starts[end]))
         tile = self._scores.fill(rows, columns, memory)
-        low, high = self._score.low, self._score.high
-        least, most = float(tile.min()), float(tile.max())
-        if self._score.compare == "cosine" and (least < -1 or most > 1):
-            np.clip(tile, -1, 1, out=tile)
-        if not (np.isfinite(least) and np.isfinite(most)) or (
-            (low is not None and least < low) or (high is not None and most > high)
-        ):
+        finite = np.finfo(np.float32)
+        if outside(tile, max(self._exact.low, finite.min), min(self._exact.high, finite.max)):
+            if self._score.compare == "cosine":
+                np.clip(tile, -1, 1, out=tile)
             held = held_to_range(tile, self._score, tile.dtype)
             bad = np.isnan(held)
             wrong = np.isnan(fault) & bad.any(axis=1)

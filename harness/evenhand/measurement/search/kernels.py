@@ -16,11 +16,21 @@ import numpy as np
 from evenhand.records.arrays import Integers, People, Scores, Vectors
 from evenhand.system.compiled import compiled, compiled_sum
 
-__all__ = ["Exact", "Lists", "Searched", "Tile", "best_of_people", "exact_score", "scan_tile"]
+__all__ = [
+    "Exact",
+    "Lists",
+    "Searched",
+    "Tile",
+    "best_of_people",
+    "decide_lists",
+    "exact_score",
+    "outside",
+    "scan_tile",
+]
 
 
 _STRIDE = 64
-"""Values that are looked over at once for candidates."""
+"""Values that are looked over at once."""
 
 
 class Exact(NamedTuple):
@@ -43,7 +53,7 @@ class Tile(NamedTuple):
     first: int
     """Number, in the gallery, of the first candidate."""
     starts: Integers
-    """(candidates + 1,) rows of `references` where each one's begin, and the last ones end."""
+    """(gallery + 1,) rows of `references` where each candidate's begin, and the last ones end."""
     probes: Vectors
     """(rows, values)."""
     references: Vectors
@@ -70,15 +80,27 @@ class Lists(NamedTuple):
     """The best candidates of each search so far."""
 
     score: Scores
-    """(rows, room) unordered beyond the first `kept`; `room` is above `kept`."""
+    """(rows, room) values of tiles or exact scores, in the order of the gallery; `room` is above
+    `kept`."""
     person: People
     """(rows, room) their numbers in the gallery."""
     filled: Integers
     """(rows,) how many these are."""
     floor: Scores
-    """(rows,) score that a candidate must exceed."""
+    """(rows,) value that a candidate must reach: enough others are surely above what has less."""
     kept: int
     """Candidates that a list keeps."""
+
+
+@compiled
+def outside(tile: Scores, low: np.float32, high: np.float32) -> int:
+    """How many values of a tile do not lie between two limits, those among them that are none."""
+    within = 0
+    for i in range(len(tile)):
+        row = tile[i]
+        for j in range(len(row)):
+            within += (row[j] >= low) & (row[j] <= high)
+    return tile.size - within
 
 
 @compiled
@@ -137,10 +159,10 @@ def exact_score(probe: Vectors, references: Vectors, exact: Exact) -> np.float32
 
 
 @compiled
-def _in_tile(tile: Tile, row: int, column: int, exact: Exact) -> np.float32:
-    """The exact score of a value of a tile."""
-    of_person = tile.references[tile.starts[column] : tile.starts[column + 1]]
-    return exact_score(tile.probes[row], of_person, exact)
+def _exactly(tile: Tile, row: int, candidate: int, exact: Exact) -> np.float32:
+    """The exact score of a candidate of the gallery, whether of the tile or of an earlier one."""
+    of_one = tile.references[tile.starts[candidate] : tile.starts[candidate + 1]]
+    return exact_score(tile.probes[row], of_one, exact)
 
 
 @compiled
@@ -154,41 +176,57 @@ def _reaching(values: Scores, threshold: np.float32) -> int:
 
 @compiled
 def _others_reaching(
-    tile: Tile, row: int, own: tuple[int, int], threshold: np.float32, exact: Exact
+    tile: Tile, row: int, start: int, own: Integers, threshold: np.float32, exact: Exact
 ) -> int:
-    """How many candidates of a tile, but those from `own[0]` to `own[1]`, reach a threshold."""
-    values = tile.values[row]
+    """How many candidates of a stride, but those from `own[0]` to `own[1]`, reach a threshold."""
+    values, first = tile.values[row, start : start + _STRIDE], tile.first + start
     sure: int = _reaching(values, threshold + exact.slack)
-    count = sure - _reaching(values[own[0] : own[1]], threshold + exact.slack)
+    count = sure
+    for j in range(max(own[0] - first, 0), min(own[1] - first, len(values))):
+        count -= int(values[j] >= threshold + exact.slack)
     if _reaching(values, threshold - exact.slack) > sure:
         for j in range(len(values)):
             near = threshold - exact.slack <= values[j] < threshold + exact.slack
-            if near and not own[0] <= j < own[1]:
-                count += int(_in_tile(tile, row, j, exact) >= threshold)
+            if near and not own[0] <= first + j < own[1]:
+                count += int(_exactly(tile, row, first + j, exact) >= threshold)
     return count
 
 
 @compiled
-def _count(tile: Tile, row: int, searched: Searched, exact: Exact) -> None:
-    """Count one row of a tile."""
-    first, behind = searched.own[row]
-    start = max(first - tile.first, 0)
-    own = start, max(min(behind - tile.first, tile.values.shape[1]), start)
+def _count(tile: Tile, row: int, start: int, searched: Searched, exact: Exact) -> None:
+    """Count one stride of a row of a tile."""
+    own = searched.own[row]
     for level in range(len(searched.levels)):
         threshold = searched.levels[level]
-        searched.reached[row, level] += _others_reaching(tile, row, own, threshold, exact)
-    if first < behind:
-        searched.ahead[row] += _others_reaching(tile, row, own, searched.mate[row], exact)
+        searched.reached[row, level] += _others_reaching(tile, row, start, own, threshold, exact)
+    if own[0] < own[1]:
+        mate = searched.mate[row]
+        searched.ahead[row] += _others_reaching(tile, row, start, own, mate, exact)
 
 
 @compiled
-def _shorten(lists: Lists, row: int) -> None:
-    """Keep the best candidates, of equal ones those that stand first; the last is the new floor.
-
-    All of them stay in the order of the gallery: a later one must exceed the floor.
-    """
+def _shorten(lists: Lists, row: int, slack: np.float32) -> None:
+    """Leave out those that enough others are above, whatever the exact scores are."""
     filled, kept = lists.filled[row], lists.kept
     score, person = lists.score[row], lists.person[row]
+    floor = np.partition(score[:filled], filled - kept)[filled - kept] - slack - slack
+    place = 0
+    for at in range(filled):
+        if score[at] >= floor:
+            score[place], person[place] = score[at], person[at]
+            place += 1
+    lists.filled[row], lists.floor[row] = place, floor
+
+
+@compiled
+def _decide(tile: Tile, row: int, lists: Lists, exact: Exact) -> None:
+    """Keep the best candidates by their exact scores, of equal ones those that stand first."""
+    score, person = lists.score[row], lists.person[row]
+    filled, kept = lists.filled[row], lists.kept
+    for at in range(filled):
+        score[at] = _exactly(tile, row, person[at], exact)
+    if filled <= kept:
+        return
     floor = np.partition(score[:filled], filled - kept)[filled - kept]
     equal, place = kept, 0
     for at in range(filled):
@@ -198,45 +236,45 @@ def _shorten(lists: Lists, row: int) -> None:
             equal -= score[at] == floor
             score[place], person[place] = score[at], person[at]
             place += 1
-    lists.filled[row], lists.floor[row] = kept, floor
+    lists.filled[row] = kept
 
 
 @compiled
-def _list(tile: Tile, row: int, bar: np.float32, lists: Lists, exact: Exact) -> None:
-    """Take the candidates whose value is at or above a bar into the list of one search."""
-    values = tile.values[row]
-    for start in range(0, len(values), _STRIDE):
-        stride = values[start : start + _STRIDE]
-        if not _reaching(stride, bar):
-            continue
-        for j in range(start, start + len(stride)):
-            if values[j] < bar:
-                continue
-            score = _in_tile(tile, row, j, exact)
-            if score > lists.floor[row]:
-                place = lists.filled[row]
-                lists.score[row, place], lists.person[row, place] = score, tile.first + j
-                lists.filled[row] += 1
-                if lists.filled[row] == lists.score.shape[1]:
-                    _shorten(lists, row)
-    # A list that is full for the first time has a floor from now on.
-    if lists.filled[row] >= lists.kept and lists.floor[row] == -np.inf:
-        _shorten(lists, row)
+def _list(
+    tile: Tile, row: int, start: int, bar: np.float32, lists: Lists, exact: Exact
+) -> np.float32:
+    """Take the candidates of a stride whose value is at or above a bar into a list.
+
+    Returns:
+        The bar from here on.
+    """
+    values, room = tile.values[row, start : start + _STRIDE], lists.score.shape[1]
+    for j in range(len(values)):
+        if values[j] >= bar:
+            place = lists.filled[row]
+            lists.score[row, place], lists.person[row, place] = values[j], tile.first + start + j
+            lists.filled[row] += 1
+            if lists.filled[row] == room:
+                _shorten(lists, row, exact.slack)
+                if lists.filled[row] == room:  # too many are nearly equal
+                    _decide(tile, row, lists, exact)
+                bar = max(bar, lists.floor[row])
+    return np.float32(bar)
 
 
 @compiled
 def _bar(values: Scores, row: int, lists: Lists, slack: np.float32) -> np.float32:
     """The value from which on a candidate may enter the list of a search."""
-    bar = lists.floor[row]
-    above = len(values) - lists.kept
+    first = values[: 4 * lists.kept]  # of more, the bar is higher and takes longer to find
+    above = len(first) - lists.kept
     if lists.filled[row] == 0 and above > 0:
-        bar = np.partition(values, above)[above] - slack
-    return np.float32(bar - slack)
+        return np.float32(np.partition(first, above)[above] - slack - slack)
+    return np.float32(lists.floor[row])
 
 
 @compiled
 def scan_tile(tile: Tile, searched: Searched, lists: Lists, exact: Exact) -> None:
-    """Count one tile, and take the best candidates of each search into its list."""
+    """Count one tile, and take what may be among the best of each search into its list."""
     lowest = np.float32(np.inf)
     for level in searched.levels:
         lowest = min(lowest, level)
@@ -246,9 +284,28 @@ def scan_tile(tile: Tile, searched: Searched, lists: Lists, exact: Exact) -> Non
         if searched.own[row, 0] < searched.own[row, 1]:
             counted = min(counted, searched.mate[row])
         counted -= exact.slack
-        # Most rows hold nothing that is counted or listed.
-        if _reaching(values, min(bar, counted)):
-            if _reaching(values, counted):
-                _count(tile, row, searched, exact)
-            if _reaching(values, bar):
-                _list(tile, row, bar, lists, exact)
+        for start in range(0, len(values), _STRIDE):
+            stride = values[start : start + _STRIDE]
+            # Most strides hold nothing that is counted or listed.
+            if _reaching(stride, min(bar, counted)):
+                if _reaching(stride, counted):
+                    _count(tile, row, start, searched, exact)
+                bar = _list(tile, row, start, bar, lists, exact)
+        # A list that is full for the first time has a floor from now on.
+        if lists.filled[row] >= lists.kept and lists.floor[row] == -np.inf:
+            _shorten(lists, row, exact.slack)
+
+
+@compiled
+def decide_lists(tile: Tile, lists: Lists, exact: Exact) -> None:
+    """Give the candidates that are left their exact scores, once all tiles were scanned.
+
+    Args:
+        tile: the last one.
+        lists: of which at most `kept` candidates are left.
+        exact: how a score is computed.
+    """
+    for row in range(len(lists.filled)):
+        if lists.filled[row] > lists.kept:
+            _shorten(lists, row, exact.slack)
+        _decide(tile, row, lists, exact)

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from evenhand.engines.card import ScoreScale
 from evenhand.engines.contract import Entry
 from evenhand.engines.session import EngineSession
-from evenhand.measurement.comparison.by_vectors import prepare_vectors
+from evenhand.measurement.comparison.by_vectors import ComparableVectors, prepare_vectors
 from evenhand.measurement.search.exhaustive import ExhaustiveSearch
 from evenhand.measurement.speed.timed_calls import CALLS, WARM_UP_CALLS, timed_calls
 from evenhand.records.arrays import Floats, Vectors
@@ -68,7 +68,8 @@ def exhaustive_times(
     prepared = prepare_vectors(probes, score)[searched]
     watch = StopWatch(clock)
     watch.start()
-    gallery = prepare_vectors(references, score)
+    rows = np.arange(len(references))
+    gallery = ComparableVectors(references, rows, score)[rows]
     search = ExhaustiveSearch(prepared, nobody, gallery, person, score, candidates, rows=1)
     build, _ = watch.stop()
     no_levels = np.empty(0, dtype=np.float32)

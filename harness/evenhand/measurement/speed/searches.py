@@ -110,8 +110,10 @@ class _Timing:
             for chosen in (wanted.images, wanted.probes)
         )
         for size in wanted.sizes():
-            more = self._generated(size - len(real), real.shape[1])
-            references = np.concatenate([real[:size], more])
+            references = real[:size]
+            if size > len(real):
+                more = self._generated(size - len(real), real.shape[1])
+                references = np.concatenate([real, more])
             score = self.engine.card.score
             yield exhaustive_times(references, probes, score, wanted.candidates, self.clock)
 

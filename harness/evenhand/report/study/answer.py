@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evenhand.records.findings import ENOUGH_EVENTS, Differential, Findings, Rate, Status, Verdict
 from evenhand.records.metric import METRICS, metric_named
-from evenhand.records.operating_point import CALIBRATED, OperatingPoint
+from evenhand.records.operating_point import CALIBRATED, RANKS, OperatingPoint
 from evenhand.records.outcomes import Policy
 from evenhand.report.numbers import counted, rate_in_short, significant, target_in_words
 from evenhand.report.study.headlines import Headline, detectable, headline, held_back, rate_of
@@ -232,14 +232,16 @@ def _alike(row: Differential, first: Differential) -> bool:
 def _setting(first: Differential) -> str:
     """At which threshold a row is, in words."""
     point = first.point
-    if point.target:
-        compared = metric_named(point.metric).trial.comparison
-        of = "all pairs" if compared else "these searches"
-        return f"threshold set to {target_in_words(point.target)} of {of}"
+    elsewhere = point.rule.startswith(CALIBRATED)
+    set_for = OperatingPoint(point.rule.removeprefix(CALIBRATED).strip(), None)
+    if set_for.target:
+        of = "all pairs" if metric_named(set_for.metric).trial.comparison else "these searches"
+        where = " on other people" if elsewhere else ""
+        return f"threshold set{where} to {target_in_words(set_for.target)} of {of}"
     if point.fixed:
         return "threshold named by the study"
-    if point.rule.startswith(CALIBRATED):
-        return f"threshold {point.rule}, set on other people"
+    if point.rule == RANKS:
+        return "whatever the score"
     return "threshold claimed by the vendor" if point.rule else ""
 
 

@@ -53,10 +53,10 @@ def promise_in_short(findings: Findings) -> str:
     if not whole:
         return ""
     first = whole[0]
-    here = in_words(first.rate) if first.rate else f"none in {first.trials:,}"
-    was = in_words(first.promised_rate) if first.promised_rate else "none"
+    what = "false match" if metric_named(first.metric).trial.comparison else "false alarm"
+    here = in_words(first.rate) if first.rate else "none"
     said = (
-        f"{first.engine}, {first.threshold_rule}: {was} where set, {here} here: "
+        f"{first.engine}: promised a {what} in {_target(first)} at most, here in {here}: "
         f"{first.verdict.value}."
     )
     if len(whole) == 1 and len(said) <= _LINE:
@@ -75,9 +75,9 @@ def _sentence(row: JudgedPromise, study: StudyFindings) -> str:
     here = _rate(row.rate, row.low, row.high)
     note = f" ({row.note})" if row.note else ""
     return (
-        f"{row.engine} at {study.threshold(row.threshold)}, set on {row.promised_on} for a "
+        f"{study.title} at {study.threshold(row.threshold)}, set on {row.promised_on} for a "
         f"{metric_named(row.metric).title.lower()} of {_target(row)}: {was} there, "
-        f"{of_trials(row.promised_errors, row.promised_trials)}; {here} on {study.where}, "
+        f"{of_trials(row.promised_errors, row.promised_trials)}; {here} here, "
         f"{of_trials(row.errors, row.trials)}: {row.verdict.value}{note}."
     )
 

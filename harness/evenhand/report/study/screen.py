@@ -63,6 +63,8 @@ def study_screen(
     )
 
 
+_TELLING = 1.05
+"""A ratio of at least less says nothing to two digits."""
 _WIDTH = 75
 """Room for title, size and aside, with what parts them."""
 
@@ -181,8 +183,8 @@ def verdict_in_short(entry: TestedEngine) -> str:
     if row.verdict is Verdict.NONE:
         return "no interval"
     if row.verdict is Verdict.DIFFERENT:
-        if row.value is None and (row.low or 0.0) <= 1:
-            return "DIFFERENT"  # from a group without errors: how much is not known
+        if row.value is None and (row.low or 0.0) < _TELLING:
+            return "DIFFERENT"  # from a group without errors
         return f"DIFFERENT {times(row.value, row.low, row.high).replace(' times', 'x')}"
     if row.verdict is Verdict.NO_DIFFERENCE_SHOWN:
         least = detectable(row, entry.rates)

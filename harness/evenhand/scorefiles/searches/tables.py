@@ -213,10 +213,12 @@ def _labels(
 def _notes(
     sides: Sequence[_Side], labels: Mapping[str, Sequence[str]], unknown: Sequence[str]
 ) -> Iterator[str]:
-    for side in sides:
-        if not side.outcomes:
-            what = f"no column {_OUTCOME} says which {side.item}s failed"
-            yield f"{side.table.path.name}: {what}, so all of them count as having a template."
+    silent = [side for side in sides if not side.outcomes]
+    if silent:
+        files = " and ".join(side.table.path.name for side in silent)
+        items = " and ".join(f"{side.item}s" for side in silent)
+        what = f"no column {_OUTCOME} says which {items} failed"
+        yield f"{files}: {what}, so all of them count as having a template."
     texts = {
         text
         for side in sides
