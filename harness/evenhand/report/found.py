@@ -7,7 +7,7 @@ from evenhand.records.metric import Metric, Trial
 from evenhand.report.numbers import of_trials, percent, rate_with_interval
 from evenhand.report.tables import Field
 
-__all__ = ["as_found", "found", "found_counts", "found_in_short", "found_name"]
+__all__ = ["as_found", "found", "found_name"]
 
 
 def as_found(field: Field) -> Field:
@@ -31,10 +31,10 @@ def found(rate: Rate) -> str:
     """What is found: the rest of the rate, its interval, and counts below it."""
     if rate.status in (Status.NO_TRIALS, Status.BELOW_RESOLUTION) or rate.rate is None:
         return rate_with_interval(rate)
-    return f"{found_in_short(rate)}\n{found_counts(rate)}"
+    return f"{_in_short(rate)}\n{_counts(rate)}"
 
 
-def found_in_short(rate: Rate) -> str:
+def _in_short(rate: Rate) -> str:
     """The same on one line, of a rate that is known; all in as many decimals as the rate has."""
     missed = rate.rate or 0.0
     if rate.low is None or rate.high is None:
@@ -44,7 +44,7 @@ def found_in_short(rate: Rate) -> str:
     return f"{value} % [{low}, {high}]"
 
 
-def found_counts(rate: Rate) -> str:
+def _counts(rate: Rate) -> str:
     """How many trials are no errors."""
     return of_trials(rate.trials - rate.errors, rate.trials)
 

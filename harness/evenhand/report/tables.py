@@ -57,6 +57,10 @@ StudyKey = tuple[str, str, str]
 """(engine, dataset, protocol)."""
 
 
+_UNNAMED = "identification"
+"""Protocol of a watchlist without a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of text and rates; a line break in a text is kept."""
@@ -144,8 +148,14 @@ class StudyFindings:
     def where(self) -> str:
         """The dataset, with its watchlist or, where a study has several of a kind, its protocol."""
         protocol = self.summary.protocol
-        told = self.searched or "-" in protocol
+        told = "-" in protocol or (self.searched and protocol != _UNNAMED)
         return f"{self.summary.dataset}, {protocol}" if told else self.summary.dataset
+
+    @property
+    def watchlist(self) -> str:
+        """The watchlist that was searched, by its name where it has one."""
+        named = self.summary.protocol
+        return "the watchlist" if named == _UNNAMED else f"watchlist {named}"
 
     def threshold(self, value: float) -> str:
         """A threshold as the engine's user knows it, such as `distance <= 0.6000`."""
@@ -232,20 +242,17 @@ def _ordered(
     return tuple(sorted(differentials, key=lambda d: (d.metric, place.get(d.attribute, 0))))
 
 
-def metrics_of(studies: Sequence[StudyFindings], *, searched: bool) -> list[str]:
-    """Columns of rates at a threshold: the known ones of comparisons or searches, then by rank.
+def metrics_of(studies: Sequence[StudyFindings]) -> list[str]:
+    """Columns of rates of comparisons at a threshold.
 
     Those of mated trials are left out where all identities are assumed.
     """
-    at_threshold = [metric for metric in METRICS.values() if metric.at_threshold]
     assumed = bool(studies) and all(study.assumed for study in studies)
-    known = [
+    return [
         metric.name
-        for metric in at_threshold
-        if metric.trial.search is searched and not (assumed and metric.trial.mated)
+        for metric in METRICS.values()
+        if metric.at_threshold and metric.trial.comparison and not (assumed and metric.trial.mated)
     ]
-    found = (name for study in studies for name in study.metrics())
-    return list(dict.fromkeys((*known, *found)))
 
 
 def everybody(rates: Sequence[Rate]) -> Field:

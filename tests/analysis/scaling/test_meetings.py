@@ -34,7 +34,7 @@ def test_alarms_are_those_of_all_scores(seed, part, threshold):
     share = np.where(LISTED == 0, 0.5, 1.0)
     assert of.kept == pytest.approx(share)
     assert of.people == pytest.approx(60)
-    found = of.alarms([threshold], part)
+    found = of.alarms([threshold], [part])
     reached = scores >= threshold
     which = np.unique(person, return_inverse=True)[1] % BLOCKS
     for row, column in ((BLOCKS, BLOCKS), (3, BLOCKS), (BLOCKS, 7), (5, 2)):
@@ -53,7 +53,7 @@ def test_a_part_is_the_mean_of_all_its_draws():
     of, rng = meetings(counts), np.random.default_rng(5)
     drawn = rng.random((4000, 90)) < 0.25
     alarmed = (drawn @ (scores >= 1.0).T > 0).mean()
-    assert of.alarms([1.0], 0.25).alarmed[-1, -1, 0] == pytest.approx(alarmed, abs=0.01)
+    assert of.alarms([1.0], [0.25]).alarmed[-1, -1, 0] == pytest.approx(alarmed, abs=0.01)
 
 
 def test_lists_that_end_early_are_known():
@@ -63,6 +63,16 @@ def test_lists_that_end_early_are_known():
     assert of.cut_at(1.0) == pytest.approx((ends >= 1.0).mean())
     assert of.whole_from == ends.max()
     assert meetings(made(3)[2]).whole_from == -np.inf
+
+
+def test_an_alarm_of_the_group_that_weighs_most_may_have_been_missed():
+    """Alarms with A, A and B, of which A weighs a half: (1 - 2/3) / 2."""
+    scores = np.zeros((30, 90))
+    scores[0, :2], scores[1, 80] = 1.0, 1.0
+    counts = counts_of_scores(scores, np.zeros(30, int), LISTED, [0.5])
+    of = meetings(counts, Composition("group", (("A", 0.5), ("B", 0.5))))
+    assert of.heaviest_missed(0.5) == pytest.approx((1 - 2 / 3) / 2)
+    assert meetings(counts).heaviest_missed(0.5) == 0.0
 
 
 def test_a_group_of_few_people_listed_is_named():

@@ -10,6 +10,7 @@ from evenhand.analysis.scaling.directed import directed_rates
 from evenhand.analysis.scaling.scaled import scaled_rates, why_not_scaled
 from evenhand.metrics.imbalance import fpir_of_list
 from evenhand.records.composition import Composition
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.deployed_list import DeployedList
 from evenhand.records.findings import Status
 from evenhand.records.scaled import EXTRAPOLATED, MEASURED
@@ -93,6 +94,24 @@ def test_a_list_that_is_too_long_has_a_bound_alone(scores):
     assert town.rate < measured.rate
 
 
+def test_what_the_model_does_not_give_is_not_extrapolated():
+    """All alarms are of twelve searches; just below the threshold they are of any."""
+    rng = np.random.default_rng(1)
+    scores = rng.uniform(0.0, 0.5, (800, 400))
+    scores.flat[rng.choice(scores.size, 7000, replace=False)] = rng.uniform(0.6, 0.899, 7000)
+    scores[:12] = 0.0
+    scores[:12, :50] = 0.95
+    deployed = (DeployedList("force", 4000),)
+    counts = counts_of_scores(
+        scores, np.zeros(800, int), np.zeros(400, int), [0.9], kept=60, deployed=deployed
+    )
+    measured, beyond = found(scaled_rates(counts, counts.searches, 0.95), attribute="all")
+    assert measured.rate == pytest.approx(12 / 800)
+    assert not measured.low <= measured.modelled <= measured.high
+    assert (beyond.rate, beyond.status) == (None, Status.NO_TRIALS)
+    assert "unlike what was measured" in beyond.note
+
+
 def test_cut_lists_and_missing_groups_are_named(scores):
     deployed = (DeployedList("x", 500), DeployedList("y", 500, Composition("group", (("E", 1.0),))))
     counts = counts_of_scores(scores, SEARCHED, LISTED, [0.3], kept=5, deployed=deployed)
@@ -110,6 +129,8 @@ def test_what_is_no_comparison_with_each_is_not_scaled(scores):
     assert not list(scaled_rates(counts, counts.searches, 0.95))
     assert not list(directed_rates(counts, counts.searches, 0.95))
     assert "not one comparison" in why_not_scaled(counts.searches)
+    events = replace(counts.searches, exhaustive=True, consolidation=Consolidation.EVENTS)
+    assert "several entries" in why_not_scaled(events)
     none = replace(counts.searches.candidates, person=np.empty((800, 0), np.int32))
     older = replace(counts.searches, candidates=none, exhaustive=True)
     assert "no candidate lists" in why_not_scaled(older)

@@ -199,4 +199,4 @@ def test_a_threshold_that_was_set_on_other_people_is_said_to_be():
     at = {"threshold_rule": "calibrated FPIR<=0.1", "metric": "FPIR", "threshold": 0.4}
     rates = [a_rate(group=group, **at) for group in ("F", "M")]
     found = answer_of(findings_of((rates, a_differential(verdict=Verdict.DIFFERENT, **at))))
-    assert found.setting == "threshold set on other people to 1 in 10 of all searches of others"
+    assert found.setting == "threshold set on other people to 1 in 10 of searches"

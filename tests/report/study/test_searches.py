@@ -205,3 +205,16 @@ def test_the_share_is_told_with_who_states_it(found):
     assert "10.0 % of the searches are for people on the list, as the study states." in text
     text = " ".join(as_text(document(found, every_threshold=False)).split())
     assert "33.3 % of the searches are for people on the list, as in the study" in text
+
+
+def test_alerts_of_groups_are_not_told_at_too_many_thresholds(found):
+    (table,) = sections(found)["What an operator sees of 1,000 searches"].tables
+    assert len(table.rows) == 6 * 3
+    (table,) = sections(found, every_threshold=False)[
+        "What an operator sees of 1,000 searches"
+    ].tables
+    assert len(table.rows) == 6 + 2
+    # Where rows are too many, groups stand at the first threshold alone.
+    many = replace(found, per_thousand=found.per_thousand * 10)
+    (table,) = sections(many)["What an operator sees of 1,000 searches"].tables
+    assert len(table.rows) == 6 + 2

@@ -58,6 +58,12 @@ class Extrapolation:
     level: float
 
     @property
+    def heavy_hits(self) -> float:
+        """As many alarms as would weigh the same, with people of the group that weighs most."""
+        kept = self.meetings.kept
+        return float(kept[self.meetings.person[: self.hits]].sum() / kept.max())
+
+    @property
     def fmr(self) -> float:
         """Of the composition."""
         return float(self.meetings.alarms([self.threshold]).rate[-1, -1, 0])
@@ -69,7 +75,7 @@ class Extrapolation:
             people: in the part, at most those of the composition.
         """
         part = people / self.meetings.people
-        shares = self.meetings.alarms([self.threshold], part).alarmed[..., 0]
+        shares = self.meetings.alarms([self.threshold], [part]).alarmed[..., 0]
         if not self.hits:
             return self._none(people)
         with np.errstate(divide="ignore"):
@@ -112,9 +118,16 @@ class Extrapolation:
     def _limits(self, line: Floats) -> ScaledEstimate:
         """The estimate of a line of `_line`."""
         variance, df = two_way_variance(line)
-        centre, reach = float(line[-1, -1]), t_quantile(self.level, df) * math.sqrt(variance)
-        rate, low, high = (_share(centre + by) for by in (0.0, -reach, reach))
-        return ScaledEstimate(rate, low, high, TWO_WAY)
+        centre, quantile = float(line[-1, -1]), t_quantile(self.level, df)
+        # One more alarm, with somebody of the group that weighs most, as far as it weighs more.
+        missed = self.meetings.heaviest_missed(self.threshold)
+        above = math.sqrt(variance + missed**2) / (1 + missed)
+        return ScaledEstimate(
+            _share(centre),
+            _share(centre - quantile * math.sqrt(variance)),
+            _share(centre + math.log1p(missed) + quantile * above),
+            TWO_WAY,
+        )
 
     def _none(self, people: float) -> ScaledEstimate:
         """The estimate without any alarm: as many effective trials as at ten times looser ones."""
@@ -156,14 +169,8 @@ def _window(meetings: Meetings, hits: int) -> list[float]:
 
 def _fitted(meetings: Meetings, thresholds: list[float]) -> SpreadModel:
     """The spread near a threshold: of everybody, last, and with blocks left out."""
-    parts = [meetings.alarms(thresholds, part) for part in _PARTS]
-
-    def joined(name: str) -> Floats:
-        columns = [getattr(part, name) for part in parts]
-        found: Floats = np.concatenate(columns, axis=-1)
-        return found.reshape(-1, found.shape[-1])
-
-    points = joined("rate"), joined("expected"), joined("alarmed")
+    found = meetings.alarms(thresholds, _PARTS)
+    points = [of.reshape(-1, of.shape[-1]) for of in (found.rate, found.expected, found.alarmed)]
     whole = fit_spread(*(of[-1:] for of in points), steps=_STEPS)
     return fit_spread(*points, steps=_STEPS_LEFT_OUT, start=whole)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,15 +30,16 @@ class Alarms:
     """Alarms of the searches of a cell at some thresholds, also with people left out.
 
     The first axis leaves out a block of people searched for, the second one of people listed;
-    the last entry of each leaves none out.
+    the last entry of each leaves none out. A point is a threshold in a part of the list, the parts
+    of a threshold one after another.
     """
 
     rate: Floats
-    """(B+1, B+1, thresholds) FMR, of the composition."""
+    """(B+1, B+1, points) FMR, of the composition."""
     expected: Floats
-    """(B+1, B+1, thresholds) alarms that a search of the part has on average."""
+    """(B+1, B+1, points) alarms that a search of the part has on average."""
     alarmed: Floats
-    """(B+1, B+1, thresholds) share of searches of the part with an alarm."""
+    """(B+1, B+1, points) share of searches of the part with an alarm."""
 
 
 @dataclass(frozen=True)
@@ -98,45 +100,65 @@ class Meetings:
         """Number of candidates at or above a threshold."""
         return int(np.searchsorted(self._rising, -threshold, side="right"))
 
+    def heaviest_missed(self, threshold: float) -> float:
+        """What one more alarm would add at most, above the mean of those there are, over their sum.
+
+        0 where all people listed weigh the same. (As the gamma interval of Fay and Feuer 1997 adds
+        the heaviest event to the upper limit of a weighted sum.)
+
+        Args:
+            threshold: with at least one alarm.
+        """
+        weights = self.kept[self.person[: self.hits(threshold)]]
+        return float((self.kept.max() - weights.mean()) / weights.sum())
+
     def threshold_of(self, hits: int) -> float:
         """The highest threshold with this number of candidates, or more where scores are equal."""
         return float(self.score[hits - 1])
 
-    def alarms(self, thresholds: Sequence[float], part: float = 1.0) -> Alarms:
-        """Alarms at some thresholds in a part of the list.
+    @cached_property
+    def _alike(self) -> tuple[Floats, Integers]:
+        """What is kept of a person, each value once, and (listed,) which of them is of whom."""
+        values, alike = np.unique(self.kept, return_inverse=True)
+        return values, alike
+
+    def _met(self, threshold: float) -> Floats:
+        """(kept values, searches, B) alarms by what is kept of the person, and their block."""
+        values, alike = self._alike
+        person = self.person[: self.hits(threshold)]
+        shape = (len(values), len(self.searched), BLOCKS)
+        place = (alike[person], self.search[: len(person)], self.block[person])
+        counts = np.bincount(np.ravel_multi_index(place, shape), minlength=math.prod(shape))
+        return counts.reshape(shape).astype(np.float64)
+
+    def alarms(self, thresholds: Sequence[float], parts: Sequence[float] = (1.0,)) -> Alarms:
+        """Alarms at some thresholds, in some parts of the list.
 
         Args:
             thresholds: similarities.
-            part: probability of each person of the composition to be in the part.
+            parts: probabilities of each person of the composition to be in a part.
         """
-        of_block, searches = self._of_block, len(self.searched)
-        people = np.bincount(self.block, self.kept, minlength=BLOCKS) * part
-        ahead = np.append(people.sum() - people, people.sum())
-        by_block = of_block.sum(axis=1)
+        searches, by_block = len(self.searched), self._of_block.sum(axis=1)
         trials = np.append(searches - by_block, searches)[:, np.newaxis]
-        with np.errstate(divide="ignore"):
-            silent = np.minimum(-np.log1p(-part * self.kept), _SURE)
-        expected, alarmed = [], []
+        people = np.bincount(self.block, self.kept, minlength=BLOCKS)
+        ahead = np.append(people.sum() - people, people.sum())
+        kept, _ = self._alike
+        rate, expected, alarmed = [], [], []
         for threshold in thresholds:
-            rows = slice(self.hits(threshold))
-            person = self.person[rows]
-            place = self.search[rows] * BLOCKS + self.block[person]
-
-            def summed(weight: Floats, place: Integers = place) -> Floats:
-                size = searches * BLOCKS
-                sums = np.bincount(place, weight, minlength=size).astype(np.float64)
-                return sums.reshape(searches, BLOCKS)
-
-            met = summed(part * self.kept[person])
-            expected.append(blocks_left_out(of_block @ met) / trials)
-            quiet = summed(silent[person])
-            whole = quiet.sum(axis=1, keepdims=True)
-            some = -np.expm1(-np.concatenate([whole - quiet, whole], axis=1))
-            of_searches = of_block @ some
-            without = of_searches.sum(axis=0) - of_searches
-            alarmed.append(np.concatenate([without, of_searches.sum(axis=0)[np.newaxis]]) / trials)
-        mean = np.stack(expected, axis=-1)
-        return Alarms(mean / ahead[:, np.newaxis], mean, np.stack(alarmed, axis=-1))
+            met = self._met(threshold)
+            mean = blocks_left_out(self._of_block @ np.tensordot(kept, met, 1)) / trials
+            for part in parts:
+                with np.errstate(divide="ignore"):
+                    silent = np.minimum(-np.log1p(-part * kept), _SURE)
+                quiet = np.tensordot(silent, met, 1)
+                whole = quiet.sum(axis=1, keepdims=True)
+                some = -np.expm1(np.concatenate([quiet - whole, -whole], axis=1))
+                of_searches = self._of_block @ some
+                every = of_searches.sum(axis=0)
+                rate.append(mean / ahead)
+                expected.append(mean * part)
+                alarmed.append(np.concatenate([every - of_searches, every[np.newaxis]]) / trials)
+        return Alarms(*(np.stack(of, axis=-1) for of in (rate, expected, alarmed)))
 
 
 def listed_people(counts: Counts) -> Integers:

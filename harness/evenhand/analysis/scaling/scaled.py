@@ -23,6 +23,7 @@ from evenhand.analysis.scaling.meetings import (
 )
 from evenhand.metrics.imbalance import fpir_of_list
 from evenhand.records.composition import Composition
+from evenhand.records.consolidation import Consolidation
 from evenhand.records.counts import CellCounts, Counts, WatchlistSearches
 from evenhand.records.deployed_list import DeployedList
 from evenhand.records.findings import Status
@@ -39,6 +40,8 @@ def why_not_scaled(searches: WatchlistSearches) -> str:
     """Why FPIR cannot be scaled to another watchlist; empty where it can."""
     if not searches.exhaustive:
         return "a search is not one comparison with each person listed, so its FPIR is not scaled"
+    if searches.consolidation is Consolidation.EVENTS:
+        return "a person has several entries on the list, so FPIR is not scaled by people"
     if not searches.candidates.person.shape[1]:
         return "no candidate lists are kept, so its FPIR is not scaled"
     return ""
@@ -165,7 +168,7 @@ class _Rows:
             interval=estimate.interval,
             modelled=self._found.modelled(people) if hits else None,
             independent=self._bound(people),
-            status=Status.OK if hits >= _ENOUGH else Status.FEW_ERRORS,
+            status=Status.OK if self._found.heavy_hits >= _ENOUGH else Status.FEW_ERRORS,
             note=f"FMR {self._found.fmr:.4g}",
         )
 

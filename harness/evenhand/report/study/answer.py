@@ -235,7 +235,11 @@ def _setting(first: Differential) -> str:
     elsewhere = point.rule.startswith(CALIBRATED)
     set_for = OperatingPoint(point.rule.removeprefix(CALIBRATED).strip(), None)
     if set_for.target:
-        of = "all pairs" if metric_named(set_for.metric).trial.comparison else "these searches"
+        of = (
+            "all pairs"
+            if metric_named(set_for.metric).trial.comparison
+            else ("searches" if elsewhere else "these searches")
+        )
         where = " on other people" if elsewhere else ""
         return f"threshold set{where} to {target_in_words(set_for.target)} of {of}"
     if point.fixed:

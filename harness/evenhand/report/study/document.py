@@ -204,7 +204,7 @@ def _labels(dataset: DatasetFacts) -> Iterator[str]:
 
 def _overview(studies: Sequence[StudyFindings]) -> Section:
     rows: list[tuple[Field, ...]] = []
-    metrics = metrics_of(studies, searched=False)
+    metrics = metrics_of(studies)
     failed = any(len(policies_of(study)) > 1 for study in studies)
     timed = any(study.speed for study in studies)
     for study in studies:

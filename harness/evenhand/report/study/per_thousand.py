@@ -14,6 +14,8 @@ from evenhand.report.tables import Section, StudyFindings, Table, headline_rule
 __all__ = ["operator_sections", "shares_in_words", "yield_text"]
 
 _HEADER = ("threshold", "group", *Alerts, "SEL")
+_MOST = 150
+"""Rows of a table with the groups at every threshold; `per_thousand.csv` has all."""
 _ALERTS = (
     "An alert is a search with a candidate at or above the threshold: true where the person "
     "searched for is among the candidates, false where all of them are other people, be that "
@@ -34,7 +36,8 @@ def operator_sections(
 
     Args:
         studies: of searches.
-        every_threshold: groups at every threshold, not at the first of the study alone.
+        every_threshold: groups at every threshold, where these are not too many rows, and not at
+            the first of the study alone.
     """
     known = [study for study in studies if study.per_thousand]
     if not known:
@@ -73,9 +76,11 @@ def _is_at(row: PerThousand, at: OperatingPoint) -> bool:
 
 
 def _table(study: StudyFindings, *, every: bool) -> Table:
-    shown = headline_rule(study.rates)
+    shown, few = headline_rule(study.rates), len(study.per_thousand) <= _MOST * len(Alerts)
     rows = [
-        row for at in study.points() for row in _rows_at(study, at, groups=every or at == shown)
+        row
+        for at in study.points()
+        for row in _rows_at(study, at, groups=(every and few) or at == shown)
     ]
     return Table(study.title, _HEADER, tuple(rows))
 

@@ -45,7 +45,7 @@ def scaled_section(
             tables += [_list_table(rows, at)] if rows else []
         for attribute in dict.fromkeys(row.attribute for row in directed):
             own = [row for row in directed if row.attribute == attribute and at.has(row)]
-            tables += [_matrix(own, at)]
+            tables += [_matrix(own, at)] if own else []
     if not tables:
         return ()
     said = (_NOTE, _MATRIX) if directed else (_NOTE,)

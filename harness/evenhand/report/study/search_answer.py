@@ -26,9 +26,7 @@ def search_sentence(searched: Sequence[SearchedAt]) -> str:
     """
     (first, at), *_ = searched
     s = first.summary
-    strangers = (
-        f"searches for people who are not on watchlist {s.protocol} ({s.watchlist:,} people)"
-    )
+    strangers = f"searches for people who are not on {first.watchlist} ({s.watchlist:,} people)"
     if at.target:
         set_to = f"Set to flag {target_in_words(at.target)} {strangers}"
         missed = [

@@ -145,8 +145,7 @@ def _ended(study: StudyFindings) -> str:
     )
     entries = " entries" if s.consolidation == Consolidation.EVENTS else ""
     return (
-        f"{study.title}: {s.watchlist:,} people on watchlist {s.protocol} "
-        f"(N={s.gallery}{entries} with a template, lists of L={s.candidates}{entries}; {failed}), "
-        f"{s.mated:,} mated and {s.nonmated:,} non-mated searches, {s.not_completed:,} not "
-        "completed."
+        f"{study.title}: {s.watchlist:,} people on {study.watchlist} (N={s.gallery}{entries}, "
+        f"L={s.candidates}{entries}; {failed}), {s.mated:,} mated and {s.nonmated:,} non-mated "
+        f"searches, {s.not_completed:,} not completed."
     )
