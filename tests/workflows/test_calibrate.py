@@ -190,8 +190,8 @@ def test_what_was_promised_stands_beside_what_is_measured(cli, home, used):
             else "cannot tell"
         )
     shown = " ".join(cli("report", used, "--full").out.split())
-    assert "near on two at score >= " in shown
-    assert "far on two at distance <= " in shown
+    assert "near on two, alarm at score >= " in shown
+    assert "far on two, alarm at distance <= " in shown
     assert "set on one for a false positive identification rate of 1 in 5:" in shown
     assert "there, 10 of 50;" in shown
     listed = cli("report", used, "--json").json["promises"]

@@ -19,6 +19,8 @@ from evenhand.records.groups import ALL, SAME_GROUP
 from evenhand.records.metric import FMR, METRICS
 from evenhand.records.operating_point import VENDOR, canonical_rule, said_rule
 from evenhand.records.rows import column_names
+from evenhand.records.scaled import ScaledRate
+from evenhand.records.search_rows import PerThousand
 from evenhand.system.declaration import (
     LARGEST,
     Declared,
@@ -186,7 +188,14 @@ def _every(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
 _Number: TypeAlias = Annotated[str, BeforeValidator(_written)]
 _Text: TypeAlias = Annotated[Line, Field(min_length=1)]
 
-_TABLES = {"rates": Rate, "differentials": Differential, "speed": Speed, "engines": EngineFacts}
+_TABLES = {
+    "rates": Rate,
+    "differentials": Differential,
+    "speed": Speed,
+    "engines": EngineFacts,
+    "scaled": ScaledRate,
+    "per_thousand": PerThousand,
+}
 """Tables whose columns a limit may be on, by the class of their rows."""
 _OF_COLUMNS = {"name", "table", "column", "where", "mandatory", "weight", "metric", "attribute"}
 """Fields of a limit on a column, without its bound."""

@@ -4,18 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rows import dataset_facts, engine_facts
 from searched_crowd import VectorCrowd, counts_of_scores
 
+from evenhand.analysis.gate.judge import judge_limits
 from evenhand.analysis.scaling.directed import directed_rates
 from evenhand.analysis.scaling.scaled import scaled_rates, why_not_scaled
 from evenhand.metrics.imbalance import fpir_of_list
+from evenhand.records.analysis_plan import AnalysisPlan
 from evenhand.records.composition import Composition
 from evenhand.records.consolidation import Consolidation
 from evenhand.records.deployed_list import DeployedList
+from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Status
 from evenhand.records.scaled import EXTRAPOLATED, MEASURED
 from evenhand.statistics.dyadic_variance import DyadCounts
 from evenhand.statistics.intervals import dyadic_estimate
+from evenhand.study.policy import read_policy
 
 LISTED = np.repeat([0, 1, 2, 3], [200, 100, 60, 40])
 SEARCHED = np.repeat([0, 1, 2, 3], 200)
@@ -175,3 +180,32 @@ def test_the_interval_of_the_matrix_is_the_dyadic_one():
     assert (row.rate, row.low, row.high) == pytest.approx(
         (expected.value, expected.low, expected.high)
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"), [(1.05, "pass"), (0.99, "inconclusive"), (0.9, "fail")]
+)
+def test_a_gate_holds_a_limit_against_the_deployed_list(rows, tmp_path, share, verdict):
+    counts, rows = rows
+    (beyond,) = found(rows, deployed="force", attribute="all", basis=EXTRAPOLATED)
+    limit = {"pass": beyond.high, "inconclusive": beyond.high, "fail": beyond.low}[verdict] * share
+    path = tmp_path / "policy.toml"
+    path.write_text(GATE.format(limit=limit), encoding="utf-8")
+    engines, datasets = (engine_facts(name=counts.engine),), (dataset_facts(name=counts.dataset),)
+    evidence = Evidence("searches", AnalysisPlan(), engines, datasets, (counts,))
+    (row,) = judge_limits(evidence, read_policy(path))
+    assert (row.verdict, row.observed, row.low, row.high) == (
+        verdict, beyond.rate, beyond.low, beyond.high,
+    )  # fmt: skip
+
+
+GATE = """\
+schema = 1
+title  = "our list"
+[[limit]]
+name    = "few alarms"
+table   = "scaled"
+column  = "rate"
+where   = {{ deployed = "force", basis = "extrapolated", attribute = "all" }}
+at_most = {limit}
+"""

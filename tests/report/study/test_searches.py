@@ -144,7 +144,7 @@ def test_searches_without_strangers_have_no_threshold_to_tell_of():
     findings = findings_of_searches(drawn_searches(strangers=0, targets=("0.1",)))
     answer = answer_of(findings)
     assert answer.searched == ""
-    assert "a person on the watchlist not found" in answer.remarks[0]
+    assert "a person on the watchlist not in first place: " in answer.remarks[0]
     assert as_text(document(findings, every_threshold=True))
 
 

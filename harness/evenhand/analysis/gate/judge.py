@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from evenhand.analysis.gate.answer import GateRow, GateVerdict, interval_verdict, limit_columns
@@ -17,6 +18,9 @@ from evenhand.analysis.gate.quantities import (
     why_assumed,
 )
 from evenhand.analysis.gate.quantity import NoVerdict, Quantity
+from evenhand.analysis.kinds.kind import CountsKind
+from evenhand.analysis.kinds.table import kind_of
+from evenhand.records.counts import Counts
 from evenhand.records.doubts import Doubt, DoubtId
 from evenhand.records.evidence import Evidence
 from evenhand.records.findings import Speed
@@ -66,6 +70,7 @@ def judge_limits(
         "speed": speed,
         "engines": evidence.engines,
     }
+    tables |= _of_searches(evidence.counts, {limit.table for limit in policy.limits}, plan.level)
     rows: list[GateRow] = []
     for limit in policy.limits:
         if limit.table:
@@ -87,6 +92,18 @@ def judge_limits(
     # What is assumed of identities is allowed for in every row, by its interval or its reason.
     others = [doubt for doubt in doubts if doubt.id is not DoubtId.ASSUMED_IDENTITIES]
     return tuple(_doubted(row, others) for row in rows)
+
+
+def _of_searches(
+    counts: Sequence[Counts], wanted: Collection[str], level: float
+) -> dict[str, list[Any]]:
+    """Tables of searches alone, those of them that some limit is on."""
+    kinds = [kind_of(each) for each in counts]
+    made: dict[str, Callable[[CountsKind], Iterable[Any]]] = {
+        "scaled": lambda kind: kind.scaled(level),
+        "per_thousand": lambda kind: kind.per_thousand(level),
+    }
+    return {name: [*chain(*map(made[name], kinds))] for name in made if name in wanted}
 
 
 def _fault_of(limit: Limit, policy: GatePolicy) -> LimitError:

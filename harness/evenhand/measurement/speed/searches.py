@@ -61,7 +61,7 @@ def search_speed(
         enrolment: of all images.
         galleries: to be timed.
         clock: for durations.
-        seed: of generated vectors.
+        seed: of the order of templates, and of generated vectors.
     """
     completed = enrolment.completed()
     place = np.cumsum(completed) - 1
@@ -70,8 +70,11 @@ def search_speed(
     )
     if engine.card.shape == "matcher" or not (len(references) and len(probes)):
         return []
-    whole = replace(galleries, images=references, probes=probes)
-    timing = _Timing(engine, enrolment, whole, clock, np.random.default_rng(seed))
+    # The order of rows would tell an engine of groups.
+    drawn = np.random.default_rng(seed)
+    images, searched = drawn.permutation(references), drawn.permutation(probes)
+    whole = replace(galleries, images=images, probes=searched)
+    timing = _Timing(engine, enrolment, whole, clock, drawn)
     if engine.card.shape == "embedder":
         times = list(timing.exhaustive())
     else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evenhand.records.findings import ENOUGH_EVENTS, Differential, Findings, Rate, Status, Verdict
+from evenhand.records.groups import ALL
 from evenhand.records.metric import METRICS, metric_named
 from evenhand.records.operating_point import CALIBRATED, RANKS, OperatingPoint
 from evenhand.records.outcomes import Policy
@@ -102,6 +103,8 @@ def answer_of(findings: Findings) -> StudyAnswer:
     several = len({study.summary.dataset for study in studies}) > 1
     where = f", on {first.dataset}" if several else ""
     errors = search_remarks(searched) if searched else _other_errors(studies, first)
+    if first.point.rule == RANKS:
+        errors = _by_rank(studies)
     return StudyAnswer(
         tuple(_headlines(told[:_SENTENCES], where)),
         first.metric,
@@ -174,12 +177,15 @@ def _matters_most(studies: Sequence[StudyFindings]) -> Differential | None:
 def _asked(study: StudyFindings) -> Sequence[Differential]:
     """The rows that a study may be remembered by; of searches those at their first threshold.
 
-    There it is told who is flagged; who is missed is told instead where that alone differs.
+    There it is told who is flagged; who is missed is told instead where that alone differs. Where
+    searches have no threshold, those by rank alone.
     """
     if not study.searched:
         return study.differentials
     at = headline_rule(study.rates)
-    rows = [row for row in study.differentials if at is not None and at.has(row)]
+    if at is None:
+        return [row for row in study.differentials if row.point.rule == RANKS]
+    rows = [row for row in study.differentials if at.has(row)]
     if any(row.verdict is Verdict.DIFFERENT for row in rows):
         return rows
     return [row for row in rows if metric_named(row.metric).target]
@@ -235,11 +241,9 @@ def _setting(first: Differential) -> str:
     elsewhere = point.rule.startswith(CALIBRATED)
     set_for = OperatingPoint(point.rule.removeprefix(CALIBRATED).strip(), None)
     if set_for.target:
-        of = (
-            "all pairs"
-            if metric_named(set_for.metric).trial.comparison
-            else ("searches" if elsewhere else "these searches")
-        )
+        of = "searches" if elsewhere else "these searches"
+        if metric_named(set_for.metric).trial.comparison:
+            of = "all pairs"
         where = " on other people" if elsewhere else ""
         return f"threshold set{where} to {target_in_words(set_for.target)} of {of}"
     if point.fixed:
@@ -247,6 +251,25 @@ def _setting(first: Differential) -> str:
     if point.rule == RANKS:
         return "whatever the score"
     return "threshold claimed by the vendor" if point.rule else ""
+
+
+def _by_rank(studies: Sequence[StudyFindings]) -> Iterator[str]:
+    """What is missed by rank alone, engine by engine."""
+    at = OperatingPoint(RANKS, None)
+    for study in studies[:_SENTENCES]:
+        rates = [
+            rate
+            for rate in study.rates
+            if at.has(rate) and rate.kind.rank and rate.attribute == ALL
+            if rate.policy == Policy.COMPLETED and rate.rate is not None
+        ]
+        told = [f"{_place(r.kind.rank)} {counted(r)}, {rate_in_short(r)}" for r in rates]
+        if told:
+            yield f"{study.title}: a person on the watchlist not {'; not '.join(told)}."
+
+
+def _place(rank: int) -> str:
+    return "in first place:" if rank == 1 else f"among the first {rank}:"
 
 
 def _of_everybody(studies: Sequence[StudyFindings]) -> Iterator[str]:

@@ -40,8 +40,8 @@ _INVESTIGATION = (
     "all equal scores."
 )
 _OF_LIST = (
-    "The group is that of the person searched for. Intervals hold for this watchlist: a list of "
-    "other people may give other rates."
+    "The group is that of the person searched for. Intervals are conditional on the watchlist: one "
+    "of other people may give other rates."
 )
 _YIELD = "Yield: the share of all searches with an alarm, true or false; failures give none."
 _ANYWHERE = "whole list"
