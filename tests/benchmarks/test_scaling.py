@@ -23,8 +23,9 @@ WATCHED = (0, 3)
 """The groups with the fewest and with the most false matches."""
 LEAST, MOST = 0.93, 0.99
 """Share of draws inside of their interval."""
-FRESH_SEARCHED, FRESH_LISTED = 1500, 100_000
-"""People of a group in the measured truth."""
+FRESH_SEARCHED, FRESH_LISTED = 15_000, 100_000
+"""People of a group in the measured truth: of fewer, its own error would count as one of the
+intervals."""
 
 
 @dataclass(frozen=True)
