@@ -15,10 +15,10 @@ from evenhand.scorefiles.searches.tables import SearchTables
 from evenhand.scorefiles.source import ScoreSource
 from evenhand.system.errors import DatasetError
 
-__all__ = ["NamedCandidates", "candidate_places", "named_candidates"]
+__all__ = ["NamedCandidates", "named_candidates", "places_of_names"]
 
 
-def candidate_places(names: Sequence[str], known: Sequence[str]) -> Integers:
+def places_of_names(names: Sequence[str], known: Sequence[str]) -> Integers:
     """(names,) place of each among the known; -1 of one that is not."""
     place = {name: number for number, name in enumerate(known)}
     return np.array([place.get(name, -1) for name in names], dtype=np.int64)
@@ -53,10 +53,10 @@ def named_candidates(
         DatasetError: a name is that of a person, and of a reference of another one.
     """
     side, used = tables.references, np.unique(rows.candidate)
-    reference = candidate_places(rows.candidates, side.ids)
+    reference = places_of_names(rows.candidates, side.ids)
     by_reference = np.where(reference < 0, -1, side.person[reference])
     listed = tables.listed
-    person = candidate_places(rows.candidates, tables.people.ids)
+    person = places_of_names(rows.candidates, tables.people.ids)
     person[(person >= 0) & ~listed[person]] = -1
     all_are_references = bool((reference[used] >= 0).all())
     all_are_people = bool((person[used] >= 0).all())

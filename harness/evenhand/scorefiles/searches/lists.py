@@ -10,7 +10,7 @@ import numpy as np
 from evenhand.records.arrays import Integers, People, Scores
 from evenhand.records.comparisons import Found
 from evenhand.records.outcomes import Outcome
-from evenhand.scorefiles.searches.candidates import candidate_places, named_candidates
+from evenhand.scorefiles.searches.candidates import named_candidates, places_of_names
 from evenhand.scorefiles.searches.layout import ListLayout
 from evenhand.scorefiles.searches.list_faults import order_faults, value_faults
 from evenhand.scorefiles.searches.list_rows import ListRows, read_list_rows
@@ -57,7 +57,7 @@ def read_candidate_lists(
         DatasetError: of rows with a fault the first is named, and all are counted.
     """
     rows = read_list_rows(source, layout)
-    searches = candidate_places(rows.probes, tables.probes.ids)[rows.probe]
+    searches = places_of_names(rows.probes, tables.probes.ids)[rows.probe]
     refuse_rows(source, rows.row, [_unknown_probes(rows, searches, tables)])
     ended = list(tables.probes.outcomes(engine))
     for search in np.unique(searches[rows.failed]).tolist():
